@@ -332,6 +332,15 @@ void mote_net_gradient(mote_net *net, float *state, const mote_net_batch *batch,
     backward(net, grads);
 }
 
+void mote_net_statistics(mote_net *net, float *state, const mote_net_batch *batch, float momentum)
+{
+    const float usual = net->cfg.norm_momentum;
+    net->step = batch->step;
+    net->cfg.norm_momentum = momentum;
+    forward(net, state, state, batch->inputs, batch->n);
+    net->cfg.norm_momentum = usual;
+}
+
 void mote_net_loss(mote_net *net, const float *state, const mote_net_batch *batch,
                    mote_net_result *out)
 {

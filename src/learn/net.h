@@ -89,6 +89,11 @@ typedef struct {
 void mote_net_gradient(mote_net *net, float *state, const mote_net_batch *batch, float *grads,
                        mote_net_result *out);
 
+/* The statistics of batch norm move towards those of this batch, as mote_net_gradient moves them,
+ * but by the share `momentum` in [0, 1] (1: they become the batch's); the parameters stay. Of the
+ * batch inputs, n and step are read. */
+void mote_net_statistics(mote_net *net, float *state, const mote_net_batch *batch, float momentum);
+
 /* Loss and correct answers as in use (running statistics, no dropout), no gradient. */
 void mote_net_loss(mote_net *net, const float *state, const mote_net_batch *batch,
                    mote_net_result *out);

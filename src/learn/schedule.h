@@ -13,6 +13,7 @@ typedef struct {
     double final_fraction; /* COSINE: of the peak at the end, [0, 1] */
     int64_t warmup_steps;  /* >= 0 */
     int64_t total_steps;   /* > 0 */
+    int64_t held_from;     /* from this step on the rate stays; 0: it does not */
 } mote_schedule;
 
 /* Rate of step `step` in [0, total_steps). While step < warmup w: peak * (step + 1) / w. After

@@ -13,6 +13,7 @@
 #define STREAM_ORDER         0x6f726465u /* purposes of random streams */
 #define STREAM_MIXUP         0x6d697875u
 #define MAX_CHECKPOINT_BYTES ((size_t)2 << 30)
+#define STATISTICS_SAMPLES   2048 /* that batch norm's statistics of a mean are taken from */
 
 typedef struct {
     const mote_train_config *cfg;
@@ -98,11 +99,10 @@ static mote_status check_config(const mote_train_config *c, mote_err *err)
         return mote_fail(err, MOTE_ARG, "label smoothing must be in [0, 1)");
     if (!(c->mixup_alpha >= 0.0f && c->mixup_alpha <= 100.0f))
         return mote_fail(err, MOTE_ARG, "the alpha of mixup must be in [0, 100]");
-    if (!(c->average_decay >= 0.0f && c->average_decay < 1.0f))
-        return mote_fail(err, MOTE_ARG, "the decay of the moving average must be in [0, 1)");
     if (c->patience < 0 || c->checkpoint_every < 0)
         return mote_fail(err, MOTE_ARG,
                          "patience and the epochs between checkpoints must be 0 or more");
+    MOTE_TRY(mote_average_check(&c->average, err));
     MOTE_TRY(mote_loss_check(&c->loss, err));
     return mote_optim_check(&c->optim, err);
 }
@@ -168,6 +168,11 @@ static mote_status check_data(const run *r, mote_err *err)
 
 /* ------------------------------------------------------------------ set-up */
 
+static bool is_by_span(const mote_average *a)
+{
+    return a->kind == MOTE_AVERAGE_SWA || (a->kind == MOTE_AVERAGE_EMA && !(a->decay > 0.0f));
+}
+
 /* What the run is a function of. Settings that change no byte of the result (threads, instruction
  * set, memory, where the checkpoint is) stay out. */
 static mote_status hash_run(const run *r, const mote_graph *g, mote_sha256 *out, mote_err *err)
@@ -181,7 +186,7 @@ static mote_status hash_run(const run *r, const mote_graph *g, mote_sha256 *out,
                     c->final_rate_fraction, c->warmup_epochs);
     const float values[] = {c->optim.beta_1,    c->optim.beta_2, c->optim.epsilon,
                             c->optim.momentum,  c->optim.decay,  c->optim.clip_norm,
-                            c->label_smoothing, c->mixup_alpha,  c->average_decay,
+                            c->label_smoothing, c->mixup_alpha,  c->average.decay,
                             c->norm_momentum};
     mote_buf_add(&b, values, sizeof values);
     if (c->class_weights)
@@ -191,6 +196,8 @@ static mote_status hash_run(const run *r, const mote_graph *g, mote_sha256 *out,
                         (double)c->loss.huber_delta);
     if (r->source->gives_back)
         mote_buf_str(&b, "|gives back");
+    if (is_by_span(&c->average)) /* so that others keep theirs too */
+        mote_buf_printf(&b, "|average %d %a", (int)c->average.kind, c->average.span);
     mote_buf_printf(&b, "|%d %d %d %d|%s", (int)c->keep, (int)c->patience,
                     (int)r->source->n_samples, (int)r->val->n, c->identity ? c->identity : "");
     MOTE_TRY(mote_buf_status(&b, err));
@@ -307,7 +314,9 @@ static mote_status set_up(run *r, const mote_graph *g, bool *resumed, mote_err *
                                   .peak = cfg->rate,
                                   .final_fraction = cfg->final_rate_fraction,
                                   .warmup_steps = (int64_t)(cfg->warmup_epochs * r->n_batches),
-                                  .total_steps = (int64_t)cfg->n_epochs * r->n_batches};
+                                  .total_steps = (int64_t)cfg->n_epochs * r->n_batches,
+                                  .held_from = (int64_t)mote_average_first(&cfg->average, cfg->n_epochs) *
+                                               r->n_batches};
     r->started_us = now_us(r);
     return MOTE_OK;
 }
@@ -323,12 +332,34 @@ static void shuffle(run *r, int32_t epoch)
     mote_rng_shuffle_u32(&rng, r->order, (size_t)r->source->n_samples);
 }
 
-static mote_status fill(run *r, const mote_batch_request *rq, mote_err *err)
+/* Batch `batch` of an epoch: which samples, in which order. */
+static mote_batch_request request(const run *r, int32_t epoch, int32_t batch)
+{
+    const int64_t total = r->source->n_samples;
+    const int32_t first = (int32_t)(total * batch / r->n_batches),
+                  end = (int32_t)(total * (batch + 1) / r->n_batches);
+    return (mote_batch_request){.seed = r->cfg->seed,
+                                .epoch = epoch,
+                                .first = first,
+                                .n = end - first,
+                                .samples = r->order + first,
+                                .n_outputs = mote_net_n_outputs(r->net),
+                                .in_elements = mote_net_in_elements(r->net),
+                                .pool = r->host->pool};
+}
+
+/* Its inputs, and targets where they are wanted. */
+static mote_status fill(run *r, const mote_batch_request *rq, float *targets, mote_err *err)
 {
     const int64_t asked_us = now_us(r);
-    MOTE_TRY(r->source->fill(r->source->arg, rq, r->inputs, r->targets, err));
+    MOTE_TRY(r->source->fill(r->source->arg, rq, r->inputs, targets, err));
     r->waited_us += now_us(r) - asked_us;
     return MOTE_OK;
+}
+
+static void mean_takes(run *r, float keep)
+{
+    mote_net_kernels(r->net)->blend(r->c.n_state, keep, 1.0f - keep, r->c.state, r->c.average);
 }
 
 /* One batch through the net and the optimiser. */
@@ -336,22 +367,12 @@ static mote_status step(run *r, int32_t epoch, int32_t batch, mote_net_result *o
                         mote_err *err)
 {
     const mote_train_config *cfg = r->cfg;
-    int64_t total = r->source->n_samples;
-    int32_t first = (int32_t)(total * batch / r->n_batches),
-            end = (int32_t)(total * (batch + 1) / r->n_batches);
-    size_t classes = n_targets(r), in = mote_net_in_elements(r->net);
-    *n = end - first;
-    mote_batch_request rq = {.seed = cfg->seed,
-                             .epoch = epoch,
-                             .first = first,
-                             .n = *n,
-                             .samples = r->order + first,
-                             .n_outputs = mote_net_n_outputs(r->net),
-                             .in_elements = in,
-                             .pool = r->host->pool};
+    const mote_batch_request rq = request(r, epoch, batch);
+    size_t classes = n_targets(r);
+    *n = rq.n;
     if (classes > 0)
         memset(r->targets, 0, (size_t)*n * classes * sizeof(float));
-    MOTE_TRY(fill(r, &rq, err));
+    MOTE_TRY(fill(r, &rq, r->targets, err));
     uint64_t step_number = r->optim.n_steps;
     if (cfg->mixup_alpha > 0.0f) {
         mote_rng rng;
@@ -372,21 +393,56 @@ static mote_status step(run *r, int32_t epoch, int32_t batch, mote_net_result *o
             (int)epoch + 1, (int)batch + 1);
     mote_optim_step(&cfg->optim, r->net, mote_schedule_rate(&r->schedule, (int64_t)step_number),
                     r->grads, r->c.state, &r->optim);
-    if (cfg->average_decay > 0.0f) {
-        double ramp = (double)(1 + step_number) / (double)(10 + step_number),
-               d = (double)cfg->average_decay;
-        float keep = (float)(ramp < d ? ramp : d);
-        mote_net_kernels(r->net)->blend(r->c.n_state, keep, 1.0f - keep, r->c.state, r->c.average);
+    if (cfg->average.kind == MOTE_AVERAGE_EMA)
+        mean_takes(r, mote_average_keep(&cfg->average, step_number, r->schedule.total_steps));
+    return MOTE_OK;
+}
+
+/* Could the state of this epoch (-1: of none) be the result? Of SWA only a mean can. */
+static bool may_be_result(const run *r, int32_t epoch)
+{
+    return epoch >= mote_average_first(&r->cfg->average, r->cfg->n_epochs);
+}
+
+static const float *state_in_use(const run *r, int32_t epoch)
+{
+    const mote_average_kind kind = r->cfg->average.kind;
+    return kind == MOTE_AVERAGE_NONE || !may_be_result(r, epoch) ? r->c.state : r->c.average;
+}
+
+/* The statistics of batch norm that fit the weights of the mean. Those that were averaged with them
+ * do not: the states of a mean lie about it, and what they make of a sample varies more than what
+ * it makes. One pass over samples of this epoch, as they were trained on, gives the equal mean of
+ * what its batches say. Source: Izmailov et al. 2018, section 3.1, and algorithm 1; PreciseBN in
+ * Wu and Johnson 2021, section 3.2, who need some thousand samples. */
+static mote_status fit_statistics(run *r, int32_t epoch, mote_err *err)
+{
+    int32_t n_done = 0;
+    if (r->c.n_state == r->c.n_params)
+        return MOTE_OK;
+    for (int32_t b = 0; b < r->n_batches && n_done < STATISTICS_SAMPLES; b++) {
+        const mote_batch_request rq = request(r, epoch, b);
+        MOTE_TRY(fill(r, &rq, NULL, err));
+        const mote_net_batch batch = {.inputs = r->inputs, .n = rq.n, .step = r->optim.n_steps};
+        mote_net_statistics(r->net, r->c.average, &batch,
+                            (float)rq.n / (float)(n_done + rq.n));
+        n_done += rq.n;
     }
     return MOTE_OK;
 }
 
-static const float *state_in_use(const run *r)
+/* The mean at the end of an epoch. */
+static mote_status average_epoch(run *r, int32_t epoch, mote_err *err)
 {
-    return r->cfg->average_decay > 0.0f ? r->c.average : r->c.state;
+    const int32_t first = mote_average_first(&r->cfg->average, r->cfg->n_epochs);
+    if (r->cfg->average.kind != MOTE_AVERAGE_SWA || epoch < first)
+        return MOTE_OK;
+    const int32_t n = epoch - first;
+    mean_takes(r, (float)n / (float)(n + 1));
+    return fit_statistics(r, epoch, err);
 }
 
-static mote_status validate(run *r, mote_epoch *e, mote_err *err)
+static mote_status validate(run *r, int32_t epoch, mote_epoch *e, mote_err *err)
 {
     size_t classes = n_targets(r), in = mote_net_in_elements(r->net);
     double loss = 0.0;
@@ -404,7 +460,7 @@ static mote_status validate(run *r, mote_epoch *e, mote_err *err)
                                               r->val_targets + (size_t)i * classes, NULL));
         mote_net_batch b = {.inputs = x, .targets = classes > 0 ? r->val_targets : x, .n = n};
         mote_net_result out;
-        mote_net_loss(r->net, state_in_use(r), &b, &out);
+        mote_net_loss(r->net, state_in_use(r, epoch), &b, &out);
         loss += out.loss * n;
         correct += out.n_correct;
     }
@@ -416,7 +472,7 @@ static mote_status validate(run *r, mote_epoch *e, mote_err *err)
 
 static bool is_better(const run *r, const mote_epoch *e)
 {
-    if (r->val->n == 0 || r->cfg->keep == MOTE_KEEP_LAST || r->c.best_epoch < 0)
+    if (r->val->n == 0 || r->cfg->keep == MOTE_KEEP_LAST || !may_be_result(r, r->c.best_epoch))
         return true;
     const mote_epoch *best = &r->c.history[r->c.best_epoch];
     if (r->cfg->keep == MOTE_KEEP_MOST_ACCURATE && mote_loss_is_of_classes(r->cfg->loss.kind)) {
@@ -461,10 +517,11 @@ static mote_status finish_epoch(run *r, const mote_epoch *e, mote_train_progress
     c->history[c->n_epochs++] = *e;
     if (p->is_best) {
         c->best_epoch = p->epoch;
-        memcpy(c->best, state_in_use(r), c->n_state * sizeof(float));
+        memcpy(c->best, state_in_use(r, p->epoch), c->n_state * sizeof(float));
     }
     p->best_epoch = c->best_epoch;
-    c->stopped_early = r->cfg->patience > 0 && p->epoch - c->best_epoch >= r->cfg->patience &&
+    c->stopped_early = r->cfg->patience > 0 && may_be_result(r, c->best_epoch) &&
+                       p->epoch - c->best_epoch >= r->cfg->patience &&
                        c->n_epochs < r->cfg->n_epochs;
     return save_checkpoint(r, c->n_epochs == r->cfg->n_epochs || c->stopped_early, err);
 }
@@ -498,7 +555,8 @@ static mote_status train_epoch(run *r, int32_t epoch, mote_err *err)
         p.accuracy = (double)correct / (double)done;
         if (p.step == r->n_batches) {
             mote_epoch e = {.train_loss = p.loss, .train_accuracy = p.accuracy, .rate = p.rate};
-            MOTE_TRY(validate(r, &e, err));
+            MOTE_TRY(average_epoch(r, epoch, err));
+            MOTE_TRY(validate(r, epoch, &e, err));
             if (r->val->n > 0 && !(e.val_loss < HUGE_VAL))
                 return mote_fail(err, MOTE_UNMET,
                                  "the validation loss is not a number after epoch %d: look at the "

@@ -9,6 +9,7 @@
 #define MOTE_LEARN_TRAINER_H
 
 #include "graph/graph.h"
+#include "learn/average.h"
 #include "learn/loss.h"
 #include "learn/optim.h"
 #include "learn/schedule.h"
@@ -39,9 +40,7 @@ typedef struct {
     float label_smoothing;      /* [0, 1) */
     float mixup_alpha;          /* [0, 100]; 0: none */
     const float *class_weights; /* [classes], >= 0, one above 0; or NULL: all 1 */
-    float average_decay;        /* exponential moving average of the state, used for validation
-                                 * and as the result; [0, 1), 0: none. Step t uses
-                                 * min(average_decay, (1 + t) / (10 + t)) */
+    mote_average average;       /* what is judged, chosen and given is a mean; all zero: none */
     float norm_momentum;        /* of the running statistics; 0: 0.1 */
     mote_train_keep keep;
     int32_t patience;            /* stop after this many epochs without a better one; 0: never */

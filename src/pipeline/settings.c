@@ -138,6 +138,16 @@ mote_status mote_settings_arch(const mote_settings *s, mote_arch *out, mote_err 
     return MOTE_OK;
 }
 
+static mote_average average_of(const mote_project_training *y)
+{
+    mote_average a = {.decay = (float)y->ema, .span = y->average_span};
+    if (y->ema > 0 || strcmp(y->average, "ema") == 0)
+        a.kind = MOTE_AVERAGE_EMA;
+    else if (strcmp(y->average, "swa") == 0)
+        a.kind = MOTE_AVERAGE_SWA;
+    return a;
+}
+
 static void make_training(const mote_project *p, mote_training_setting *out)
 {
     const mote_project_training *y = &p->training;
@@ -158,7 +168,7 @@ static void make_training(const mote_project *p, mote_training_setting *out)
     c->label_smoothing =
         mote_own_keys_find(own, "label_smoothing") ? (float)y->label_smoothing : 0.0f;
     c->mixup_alpha = (float)y->mixup;
-    c->average_decay = (float)y->ema;
+    c->average = average_of(y);
     c->patience = y->patience;
     /* Without early stopping the cosine has run out at the last epoch, which is then as good as any
      * and not chosen by a small validation split. */

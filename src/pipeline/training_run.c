@@ -39,6 +39,22 @@ static mote_status log_teachers(const mote_training_run *t, mote_err *err)
     return MOTE_OK;
 }
 
+/* The mean of its states that is judged and ships. */
+static mote_status log_average(const mote_training_run *t, mote_err *err)
+{
+    const mote_average *a = &mote_setting_training(t->p->settings)->config.average;
+    char how[24];
+    if (a->kind == MOTE_AVERAGE_NONE)
+        return MOTE_OK;
+    if (a->decay > 0.0f)
+        (void)mote_format(how, sizeof how, "ema, decay %g", (double)a->decay);
+    else
+        (void)mote_format(how, sizeof how, "%s, %g %%", a->kind == MOTE_AVERAGE_SWA ? "swa" : "ema",
+                          100.0 * a->span);
+    const mote_run_pair pair = {"average", how};
+    return mote_run_log_params(t->p->cfg.store, t->id, &pair, 1, err);
+}
+
 static mote_status log_params(const mote_training_run *t, const mote_graph *g, mote_err *err)
 {
     const mote_training_setting *y = mote_setting_training(t->p->settings);
@@ -63,6 +79,7 @@ static mote_status log_params(const mote_training_run *t, const mote_graph *g, m
     MOTE_TRY(
         mote_run_log_params(t->p->cfg.store, t->id, pairs, sizeof pairs / sizeof pairs[0], err));
     MOTE_TRY(log_start(t, err));
+    MOTE_TRY(log_average(t, err));
     return log_teachers(t, err);
 }
 

@@ -161,6 +161,11 @@ static void check_features(mote_reader *r)
 static void check_training(mote_reader *r)
 {
     const mote_project_training *t = &r->project->training;
+    if (t->ema > 0 && mote_reader_are_good(r, "training.ema", "training.average") &&
+        strcmp(t->average, "none") != 0)
+        mote_reader_complain_key(r, "training.ema",
+                                 "'training.ema' is 'training.average' ema by a decay: one of them "
+                                 "says it");
     if (t->warm_up_epochs >= t->epochs && mote_reader_has(r, "training.warm_up_epochs") &&
         mote_reader_are_good(r, "training.warm_up_epochs", "training.epochs"))
         mote_reader_complain_key(r, "training.warm_up_epochs",

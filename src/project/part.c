@@ -349,6 +349,8 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
 #include "project/effects.def"
         {"anomaly.adapt_ms", NULL},
         {"training.min_steps", NULL},
+        {"training.average", NULL},
+        {"training.average_span", NULL},
         {"stream", "gesture"},
         {"training.start", NULL},
         {"training.mining_rounds", NULL},

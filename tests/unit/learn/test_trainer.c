@@ -53,7 +53,9 @@ static void a_simple_problem_is_learnt(void **unused)
         job j = job_make(&train, &val);
         j.cfg.n_epochs = 15;
         j.cfg.optim.kind = ways[i].kind;
-        j.cfg.average_decay = ways[i].average;
+        j.cfg.average = (mote_average){.kind = ways[i].average > 0.0f ? MOTE_AVERAGE_EMA
+                                                                      : MOTE_AVERAGE_NONE,
+                                       .decay = ways[i].average};
         j.cfg.mixup_alpha = ways[i].mixup;
         j.cfg.label_smoothing = ways[i].smoothing;
         j.cfg.rate = ways[i].rate;
@@ -81,7 +83,7 @@ static void a_simple_problem_is_learnt(void **unused)
 static job every_feature(const samples *train, const samples *val)
 {
     job j = job_make(train, val);
-    j.cfg.average_decay = 0.9f;
+    j.cfg.average = (mote_average){.kind = MOTE_AVERAGE_EMA, .decay = 0.9f};
     j.cfg.mixup_alpha = 0.3f;
     j.cfg.label_smoothing = 0.1f;
     j.cfg.optim.decay = 0.01f;
@@ -185,6 +187,12 @@ static void the_bytes_are_those_recorded_for_every_machine_and_compiler(void **u
 
 /* ------------------------------------------------------------------ it resumes */
 
+/* The means of training, of which a resume must go on with the same bits. */
+static const mote_average averages[] = {{.kind = MOTE_AVERAGE_EMA, .decay = 0.9f},
+                                        {.kind = MOTE_AVERAGE_EMA, .span = 0.4},
+                                        {.kind = MOTE_AVERAGE_SWA, .span = 0.7},
+                                        {.kind = MOTE_AVERAGE_NONE}};
+
 /* In a child: train with a checkpoint, be killed after `us` microseconds. True: it had finished. */
 static bool train_and_kill(const job *j, int64_t us)
 {
@@ -207,24 +215,22 @@ static bool train_and_kill(const job *j, int64_t us)
     return !WIFSIGNALED(status);
 }
 
-static void killed_at_random_it_resumes_to_the_same_bytes(void **unused)
+static void kill_and_resume(const mote_average *average, const char *path, mote_rng *rng)
 {
-    (void)unused;
     mote_err err;
-    mote_rng rng;
-    mote_rng_init(&rng, t_seed());
     samples train = samples_make(150, 0.5, 1), val = samples_make(40, 0.5, 2);
     MOTE_SCOPED_ARENA arena;
     mote_arena_init(&arena, 1 << 20);
     job j = every_feature(&train, &val);
+    j.cfg.average = *average;
     j.cfg.n_epochs = 12;
     mote_graph *want = spotter(0.2f), *got = spotter(0.2f);
     mote_train_result a, b;
     T_OK(job_run(&j, want, &arena, &a, &err));
     assert_false(a.resumed);
-    j.cfg.checkpoint_path = t_path("kill.ckpt");
+    j.cfg.checkpoint_path = path;
     int32_t n_kills = 0;
-    while (n_kills < 40 && !train_and_kill(&j, 1000 + mote_rng_below(&rng, 12000)))
+    while (n_kills < 40 && !train_and_kill(&j, 1000 + mote_rng_below(rng, 12000)))
         n_kills++;
     T_OK(job_run(&j, got, &arena, &b, &err));
     print_message("%d kills\n", (int)n_kills);
@@ -237,6 +243,15 @@ static void killed_at_random_it_resumes_to_the_same_bytes(void **unused)
     mote_graph_destroy(got);
     samples_free(&train);
     samples_free(&val);
+}
+
+static void killed_at_random_it_resumes_to_the_same_bytes(void **unused)
+{
+    (void)unused;
+    mote_rng rng;
+    mote_rng_init(&rng, t_seed());
+    kill_and_resume(&averages[0], t_path("kill-decay.ckpt"), &rng);
+    kill_and_resume(&averages[2], t_path("kill-swa.ckpt"), &rng);
 }
 
 static bool stop_at_step(void *arg, const mote_train_progress *p)
@@ -278,20 +293,20 @@ static void a_cancel_is_honoured_after_the_step(void **unused)
     samples_free(&train);
 }
 
-static void stopped_on_request_it_resumes_on_other_threads(void **unused)
+static void stop_and_resume(const mote_average *average, const char *path)
 {
-    (void)unused;
     mote_err err;
     samples train = samples_make(100, 0.5, 1);
     MOTE_SCOPED_ARENA arena;
     mote_arena_init(&arena, 1 << 20);
     job j = every_feature(&train, NULL);
+    j.cfg.average = *average;
     mote_graph *want = spotter(0.2f), *got = spotter(0.2f), *start = spotter(0.2f);
     mote_train_result a, b = {.n_epochs = -7};
     T_OK(job_run(&j, want, &arena, &a, &err));
     assert_int_equal(a.best_epoch, 5); /* no validation: the last */
     assert_true(isnan(a.history[0].val_loss));
-    j.cfg.checkpoint_path = t_path("stop.ckpt");
+    j.cfg.checkpoint_path = path;
     j.host.report = stop_at_step;
     for (int32_t at = 3; at < 6 * 7; at += 9) {
         j.host.arg = &at;
@@ -320,6 +335,46 @@ static void stopped_on_request_it_resumes_on_other_threads(void **unused)
     mote_graph_destroy(start);
     mote_graph_destroy(again);
     mote_graph_destroy(other);
+    samples_free(&train);
+}
+
+static void stopped_on_request_it_resumes_on_other_threads(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < T_COUNT(averages); i++) {
+        char name[24];
+        snprintf(name, sizeof name, "stop-%zu.ckpt", i);
+        stop_and_resume(&averages[i], t_path(name));
+    }
+}
+
+/* tests/golden/v1/train.checkpoint: left by the program of before the means by a span, which had
+ * been stopped in the fourth of six epochs. */
+static void a_checkpoint_of_an_older_program_is_gone_on_with(void **unused)
+{
+    (void)unused;
+    mote_err err;
+    const char *root = getenv("MOTE_SOURCE_ROOT");
+    char from[512];
+    MOTE_SCOPED_FREE char *bytes = NULL;
+    size_t n = 0;
+    samples train = samples_make(100, 0.5, 1);
+    MOTE_SCOPED_ARENA arena;
+    mote_arena_init(&arena, 1 << 20);
+    job j = every_feature(&train, NULL);
+    mote_graph *want = spotter(0.2f), *got = spotter(0.2f);
+    mote_train_result a, b;
+    T_OK(job_run(&j, want, &arena, &a, &err));
+    snprintf(from, sizeof from, "%s/tests/golden/v1/train.checkpoint", root ? root : ".");
+    T_OK(mote_file_read(from, 1 << 20, &bytes, &n, &err));
+    j.cfg.checkpoint_path = t_path("old.ckpt");
+    T_OK(mote_file_write(j.cfg.checkpoint_path, bytes, n, &err));
+    T_OK(job_run(&j, got, &arena, &b, &err));
+    assert_true(b.resumed);
+    assert_same_graph(want, got);
+    assert_memory_equal(a.history, b.history, 6 * sizeof *a.history);
+    mote_graph_destroy(want);
+    mote_graph_destroy(got);
     samples_free(&train);
 }
 
@@ -486,7 +541,7 @@ static void bad_settings_are_refused_and_leave_the_graph(void **unused)
             CASE(4, c->warmup_epochs = -1.0, "warm-up");
             CASE(5, c->label_smoothing = 1.0f, "smoothing");
             CASE(6, c->mixup_alpha = 101.0f, "mixup");
-            CASE(7, c->average_decay = 1.0f, "average");
+            CASE(7, c->average.decay = 1.0f, "average");
             CASE(8, c->patience = -1, "patience");
             CASE(9, c->class_weights = no_weights, "above 0");
             CASE(10, c->class_weights = bad_weights, "class 1");
@@ -546,6 +601,7 @@ int main(void)
         cmocka_unit_test(killed_at_random_it_resumes_to_the_same_bytes),
         cmocka_unit_test(a_cancel_is_honoured_after_the_step),
         cmocka_unit_test(stopped_on_request_it_resumes_on_other_threads),
+        cmocka_unit_test(a_checkpoint_of_an_older_program_is_gone_on_with),
         cmocka_unit_test(damaged_checkpoints_are_refused),
         cmocka_unit_test(damaged_checkpoints_are_dropped_where_that_is_wished),
         cmocka_unit_test(class_weights_shift_and_smoothing_softens_the_answers),

@@ -122,7 +122,7 @@ static void add_training(mote_buf *b, mote_training_setting x)
     ADD(config.loss), ADD(config.optim);
     ADD(config.schedule), ADD(config.rate), ADD(config.final_rate_fraction);
     ADD(config.warmup_epochs), ADD(config.label_smoothing), ADD(config.mixup_alpha);
-    ADD(config.class_weights), ADD(config.average_decay), ADD(config.norm_momentum);
+    ADD(config.class_weights), ADD(config.average), ADD(config.norm_momentum);
     ADD(config.keep), ADD(config.patience), ADD(config.checkpoint_path);
     ADD(config.checkpoint_every), ADD(config.identity);
     ADD(config.simd), ADD(config.limit_bytes), ADD(config.now_us);
