@@ -12,6 +12,7 @@
 #include "pipeline/folds.h"
 #include "pipeline/judge.h"
 #include "pipeline/judged.h"
+#include "pipeline/seeds.h"
 #include "project/schema.h"
 #include "track/registry.h"
 
@@ -105,6 +106,9 @@ static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err
     const json_t *words = json_object_get(r->output, "other_words");
     if (words)
         MOTE_TRY(mote_report_other_words_json(words, &text, err));
+    const json_t *seeds = json_object_get(r->output, "seeds");
+    if (seeds)
+        MOTE_TRY(mote_seeds_tell(seeds, &text, err));
     add_baselines(json_object_get(r->output, "baselines"), &text);
     const char *note = json_string_value(json_object_get(r->output, "temperature_note"));
     if (note)

@@ -13,11 +13,10 @@
  *        span); the second part lets the beginning weigh no more than it should while there are few
  *        steps (TensorFlow, ExponentialMovingAverage, num_updates): after t steps the first state
  *        has a weight below (9 / t)^9.
- *        Source: Polyak and Juditsky 1992; Kingma and Ba 2015, section 7.2; a decay by the length of
- *        training: Dollar, Singh and Girshick 2021 (pycls), Karras et al. 2024, section 3.1.
- *   SWA  the equal mean of the states at the ends of the last `span` of the epochs, the rate staying
- *        as it was where they begin. Source: Izmailov et al. 2018, algorithm 1; they average
- *        the last quarter.
+ *        Source: Polyak and Juditsky 1992; Kingma and Ba 2015, section 7.2; a decay by the length
+ * of training: Dollar, Singh and Girshick 2021 (pycls), Karras et al. 2024, section 3.1. SWA  the
+ * equal mean of the states at the ends of the last `span` of the epochs, the rate staying as it was
+ * where they begin. Source: Izmailov et al. 2018, algorithm 1; they average the last quarter.
  *
  * Functions of their arguments. Depends on base/. Used by trainer.c. */
 #ifndef MOTE_LEARN_AVERAGE_H
@@ -27,7 +26,11 @@
 
 #include "base/status.h"
 
-typedef enum { MOTE_AVERAGE_NONE = 0, MOTE_AVERAGE_EMA = 1, MOTE_AVERAGE_SWA = 2 } mote_average_kind;
+typedef enum {
+    MOTE_AVERAGE_NONE = 0,
+    MOTE_AVERAGE_EMA = 1,
+    MOTE_AVERAGE_SWA = 2
+} mote_average_kind;
 
 typedef struct {
     mote_average_kind kind;

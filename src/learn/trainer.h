@@ -80,7 +80,14 @@ typedef struct {
     double waiting_share;    /* of the same time, in which the net stood still because the source or
                               * the validation set were at work; 0: not known */
     int64_t left_us;         /* at that rate, to the last epoch; 0: not known */
+    /* Of several trainings that make one model, each of which tells its own epochs above: */
+    int32_t member, n_members; /* one of an ensemble, from 1; 0: not of one, or whom it teaches */
+    double before, share;      /* of all their work: done before this one, and this one's; 0, 0: it
+                                * is all */
 } mote_train_progress;
+
+/* How far all of it is, in [0, 1]. */
+double mote_train_done(const mote_train_progress *p);
 
 /* Called after every step. False: stop, as if cancelled. */
 typedef bool mote_train_report(void *arg, const mote_train_progress *p);

@@ -47,6 +47,10 @@ MOTE_MUST_USE mote_status mote_evaluating_tested(mote_evaluating *e, const mote_
 /* Measured with the intervals of this stage; source, basis and time are set. */
 mote_measurement mote_evaluating_like(const mote_evaluating *e);
 
+/* The members of training.seeds beside the student: "seeds" of the output (seeds.h), and in the
+ * summary. Nothing where there are none. */
+MOTE_MUST_USE mote_status mote_evaluate_seeds(mote_evaluating *e, mote_err *err);
+
 /* Where in the window a word lies: of those who chose and those who judge, "position" of the
  * output, and what is lost. Nothing for kinds that do not say where things lie. */
 MOTE_MUST_USE mote_status mote_evaluate_position(mote_evaluating *e, mote_err *err);

@@ -9,6 +9,7 @@
 #include "pipeline/baselines.h"
 #include "pipeline/fits.h"
 #include "pipeline/judge.h"
+#include "pipeline/seeds.h"
 #include "pipeline/stage_parts.h"
 #include "pipeline/recipe.h"
 
@@ -23,6 +24,7 @@ typedef struct {
     mote_dataset parts[MOTE_N_SPLITS];
     mote_features *features[MOTE_N_SPLITS];
     mote_graph *graph, *folded, *s8;
+    mote_seeds seeds;
 } round_state;
 
 static mote_status load_parts(round_state *r, mote_err *err)
@@ -56,6 +58,31 @@ static mote_status judge_round(round_state *r, mote_fold_result *out, mote_err *
     return MOTE_OK;
 }
 
+/* Who taught the model of the fold, on the same fold. */
+static mote_status judge_seeds(round_state *r, const mote_recipe_job *job, mote_fold_result *out,
+                               mote_err *err)
+{
+    const mote_dataset *d = &r->parts[MOTE_SPLIT_TEST];
+    out->n_seeds = r->seeds.n;
+    for (int32_t k = 0; k < r->seeds.n; k++) {
+        mote_graph *s8 = NULL;
+        size_t n_calibration = 0;
+        mote_judge_loss loss;
+        MOTE_TRY(mote_recipe_quantise(job, r->seeds.folded[k], &s8, &n_calibration, err));
+        const mote_judge j = {.graph = s8,
+                              .features = mote_setting_features(r->p->settings),
+                              .sample = d->shape,
+                              .answer = d->answer,
+                              .pool = r->p->cfg.pool};
+        const mote_status st =
+            mote_judge_beside(&j, r->seeds.folded[k], d, r->features[MOTE_SPLIT_TEST], &loss, err);
+        mote_graph_destroy(s8);
+        MOTE_TRY(st);
+        out->seeds_s8[k] = loss.s8;
+    }
+    return MOTE_OK;
+}
+
 static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *err)
 {
     int64_t start_us = mote_clock_mono_us();
@@ -72,7 +99,8 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
                            .validation_features = r->features[MOTE_SPLIT_VALIDATION],
                            .host = r->job->host,
                            .checkpoint = r->job->checkpoint,
-                           .identity = r->job->identity};
+                           .identity = r->job->identity,
+                           .seeds = &r->seeds};
     MOTE_TRY(mote_features_scale(r->features[MOTE_SPLIT_TRAIN], &job.scale, err));
     const uint64_t seed = mote_setting_training(settings)->config.seed;
     MOTE_TRY(mote_recipe_new_graph(settings, seed, &r->graph, err));
@@ -81,6 +109,7 @@ static mote_status run_round(round_state *r, mote_fold_result *out, mote_err *er
     MOTE_TRY(mote_recipe_train(&job, r->graph, &r->arena, &trained, &r->folded, err));
     MOTE_TRY(mote_recipe_quantise(&job, r->folded, &r->s8, &n_calibration, err));
     MOTE_TRY(judge_round(r, out, err));
+    MOTE_TRY(judge_seeds(r, &job, out, err));
     out->n_train = train->n;
     out->n_validation = r->parts[MOTE_SPLIT_VALIDATION].n;
     out->n_test = r->parts[MOTE_SPLIT_TEST].n;
@@ -96,6 +125,7 @@ static void close_round(round_state *r)
     mote_graph_destroy(r->graph);
     mote_graph_destroy(r->folded);
     mote_graph_destroy(r->s8);
+    mote_seeds_release(&r->seeds);
     for (int s = 0; s < MOTE_N_SPLITS; s++) {
         mote_features_close(r->features[s]);
         mote_dataset_release(&r->parts[s]);
@@ -134,10 +164,11 @@ static bool report(void *arg, const mote_train_progress *g)
     const mote_folds_job *all = w->all;
     if (!all->progress)
         return true;
-    char note[100];
-    (void)mote_format(note, sizeof note, "fold %d/%d, epoch %d/%d, loss %.3f", w->fold + 1,
-                      all->n_folds, g->epoch + 1, g->n_epochs, g->loss);
-    all->progress(all->arg, w->fold, (g->epoch + (double)g->step / g->n_steps) / g->n_epochs, note);
+    char note[120], who[24];
+    mote_seeds_who(g, who);
+    (void)mote_format(note, sizeof note, "fold %d/%d, %sepoch %d/%d, loss %.3f", w->fold + 1,
+                      all->n_folds, who, g->epoch + 1, g->n_epochs, g->loss);
+    all->progress(all->arg, w->fold, mote_train_done(g), note);
     return true;
 }
 

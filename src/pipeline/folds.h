@@ -12,6 +12,7 @@
 #include "graph/graph.h"
 #include "learn/trainer.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/settings.h"
 
 #define MOTE_MIN_FOLDS 3 /* one to test, one to stop by, one to learn from */
 #define MOTE_MAX_FOLDS 20
@@ -21,7 +22,9 @@ typedef struct {
     double accuracy_f32, accuracy_s8; /* on the test fold */
     int32_t n_epochs, best_epoch;
     double seconds;
-    mote_frontend features; /* fitted to what the fold has learned from */
+    mote_frontend features;          /* fitted to what the fold has learned from */
+    int32_t n_seeds;                 /* members of training.seeds that taught its model; 0: none */
+    double seeds_s8[MOTE_MAX_SEEDS]; /* what each of them does, as accuracy_s8 */
 } mote_fold_result;
 
 typedef struct {

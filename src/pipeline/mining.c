@@ -7,9 +7,10 @@
 
 #include "evaluate/json_parts.h"
 
-#define NAME_BYTES    512
-#define USUAL_WINDOWS 500
-#define STILL_FALLS   0.95 /* of the rate before: less than that is no progress */
+#define NAME_BYTES     512
+#define USUAL_WINDOWS  500
+#define PROGRESS_STEPS 10000
+#define STILL_FALLS    0.95 /* of the rate before: less than that is no progress */
 
 typedef struct {
     const mote_mining_job *job;
@@ -24,11 +25,12 @@ typedef struct {
 static bool report(void *arg, const mote_train_progress *g)
 {
     const rounds *x = arg;
-    char note[120];
-    (void)mote_format(note, sizeof note, "mining round %d, epoch %d/%d, loss %.3f", (int)x->round,
-                      g->epoch + 1, g->n_epochs, g->loss);
-    mote_stage_progress(x->found_by.p, x->found_by.r, (int64_t)g->epoch * g->n_steps + g->step,
-                        (int64_t)g->n_epochs * g->n_steps, note);
+    char note[120], who[24];
+    mote_seeds_who(g, who);
+    (void)mote_format(note, sizeof note, "mining round %d, %sepoch %d/%d, loss %.3f", (int)x->round,
+                      who, g->epoch + 1, g->n_epochs, g->loss);
+    mote_stage_progress(x->found_by.p, x->found_by.r,
+                        (int64_t)(mote_train_done(g) * PROGRESS_STEPS), PROGRESS_STEPS, note);
     return true;
 }
 
@@ -66,6 +68,7 @@ static mote_status train_again(rounds *x, mote_mining_model *out, mote_err *err)
     job.train = &x->train;
     job.checkpoint = checkpoint;
     job.identity = identity;
+    job.seeds = &out->seeds;
     job.host.report = report;
     job.host.bad_checkpoint = warn_of_checkpoint;
     job.host.arg = x;
@@ -87,6 +90,7 @@ static void release(mote_mining_model *m)
 {
     mote_graph_destroy(m->graph);
     mote_graph_destroy(m->folded);
+    mote_seeds_release(&m->seeds);
     m->graph = m->folded = NULL;
 }
 

@@ -12,6 +12,7 @@
 #include "data/version.h"
 #include "pipeline/judge.h"
 #include "pipeline/recipe.h"
+#include "pipeline/seeds.h"
 #include "pipeline/stage_internal.h"
 
 #define MOTE_MINING_HOP_MS 100
@@ -57,6 +58,7 @@ MOTE_MUST_USE mote_status mote_mining_append(const mote_dataset *d, const mote_m
 typedef struct {
     mote_graph *graph, *folded;
     mote_train_result result;
+    mote_seeds seeds; /* who taught it */
 } mote_mining_model;
 
 /* All borrowed. */

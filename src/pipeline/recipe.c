@@ -9,6 +9,7 @@
 #include "compress/quantise.h"
 #include "graph/cut.h"
 #include "learn/transfer.h"
+#include "pipeline/seeds.h"
 #include "pipeline/source.h"
 #include "pipeline/start.h"
 #include "project/archs.h"
@@ -187,8 +188,8 @@ static mote_status transfer_of(const mote_recipe_job *job, const mote_graph *g,
     return st == MOTE_OK ? st : mote_wrap(err, st, "'training.freeze'");
 }
 
-mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_arena *a,
-                              mote_train_result *result, mote_graph **folded, mote_err *err)
+static mote_status train_one(const mote_recipe_job *job, mote_graph *g, mote_arena *a,
+                             mote_train_result *result, mote_graph **folded, mote_err *err)
 {
     mote_arch arch;
     mote_train_config cfg;
@@ -218,12 +219,30 @@ mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_ar
     return st;
 }
 
-void mote_recipe_forget(const char *checkpoint)
+mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g, mote_arena *a,
+                              mote_train_result *result, mote_graph **folded, mote_err *err)
+{
+    return mote_setting_training(job->settings)->n_seeds > 1
+               ? mote_seeds_train(job, g, a, result, folded, err)
+               : train_one(job, g, a, result, folded, err);
+}
+
+static void forget_one(const char *checkpoint)
 {
     char thaw[PATH_MAX_BYTES];
     (void)unlink(checkpoint);
     if (mote_format(thaw, sizeof thaw, "%s" MOTE_TRANSFER_THAW, checkpoint))
         (void)unlink(thaw);
+}
+
+void mote_recipe_forget(const char *checkpoint)
+{
+    char member[PATH_MAX_BYTES];
+    forget_one(checkpoint);
+    for (int32_t k = 0; k < MOTE_MAX_SEEDS; k++) {
+        mote_seeds_checkpoint(checkpoint, k, member, sizeof member);
+        forget_one(member);
+    }
 }
 
 /* ---- quantising -------------------------------------------------------------------------- */

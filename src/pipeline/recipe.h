@@ -13,6 +13,8 @@
 #include "pipeline/features.h"
 #include "pipeline/settings.h"
 
+typedef struct mote_seeds mote_seeds; /* seeds.h */
+
 /* All borrowed. */
 typedef struct {
     const mote_settings *settings; /* training, augmentation, features */
@@ -24,6 +26,7 @@ typedef struct {
     mote_train_host host;
     const char *checkpoint; /* NULL: none */
     const char *identity;   /* of the data, for the checkpoint; NULL with no checkpoint */
+    mote_seeds *seeds;      /* takes the members of training.seeds; NULL: nobody wants them */
 } mote_recipe_job;
 
 /* The training graph that mote.yaml asks for (settings task, features, arch), with its first
@@ -31,8 +34,9 @@ typedef struct {
 MOTE_MUST_USE mote_status mote_recipe_new_graph(const mote_settings *s, uint64_t seed,
                                                 mote_graph **out, mote_err *err);
 
-/* Train `g` (from new_graph) and give the folded float graph that takes features as they are.
- * result->history lives as long as `a`. */
+/* Train `g` (from new_graph) and give the folded float graph that takes features as they are; with
+ * training.seeds after the members that teach it (seeds.h). result->history lives as long as `a`.
+ */
 MOTE_MUST_USE mote_status mote_recipe_train(const mote_recipe_job *job, mote_graph *g,
                                             mote_arena *a, mote_train_result *result,
                                             mote_graph **folded, mote_err *err);

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "evaluate/json_parts.h"
 #include "pipeline/recipe.h"
+#include "pipeline/seeds.h"
 #include "pipeline/stage_parts.h"
 
 #define STEPS      10000 /* of a progress of 1 */
@@ -61,10 +62,40 @@ void mote_refit_clear(const mote_pipeline *p, const mote_stage_run *r)
 
 static json_t *to_json(const mote_fold_result *f)
 {
-    return json_pack("{s:I, s:I, s:I, s:f, s:f, s:i, s:i}", "train", (json_int_t)f->n_train,
-                     "validation", (json_int_t)f->n_validation, "test", (json_int_t)f->n_test,
-                     "accuracy_f32", f->accuracy_f32, "accuracy_s8", f->accuracy_s8, "epochs",
-                     f->n_epochs, "best_epoch", f->best_epoch);
+    json_t *o = json_pack("{s:I, s:I, s:I, s:f, s:f, s:i, s:i}", "train", (json_int_t)f->n_train,
+                          "validation", (json_int_t)f->n_validation, "test", (json_int_t)f->n_test,
+                          "accuracy_f32", f->accuracy_f32, "accuracy_s8", f->accuracy_s8, "epochs",
+                          f->n_epochs, "best_epoch", f->best_epoch);
+    json_t *seeds = o && f->n_seeds > 0 ? json_array() : NULL;
+    for (int32_t k = 0; seeds && k < f->n_seeds; k++)
+        if (json_array_append_new(seeds, json_real(f->seeds_s8[k])) != 0)
+            break;
+    if (o && f->n_seeds > 0 &&
+        (json_array_size(seeds) != (size_t)f->n_seeds ||
+         json_object_set(o, "seeds_s8", seeds) != 0)) {
+        json_decref(o);
+        o = NULL;
+    }
+    json_decref(seeds);
+    return o;
+}
+
+/* What each of the members did; there are none in folds of one training. */
+static mote_status seeds_from_json(const json_t *j, const char *what, mote_fold_result *f,
+                                   mote_err *err)
+{
+    const json_t *seeds = json_object_get(j, "seeds_s8");
+    const size_t n = json_array_size(seeds);
+    if (n > MOTE_MAX_SEEDS)
+        return mote_fail(err, MOTE_RANGE, "%s: %zu members, at most %d are possible", what, n,
+                         MOTE_MAX_SEEDS);
+    for (size_t k = 0; k < n; k++) {
+        if (!json_is_number(json_array_get(seeds, k)))
+            return mote_fail(err, MOTE_PARSE, "%s: member %zu is no number", what, k + 1);
+        f->seeds_s8[k] = json_number_value(json_array_get(seeds, k));
+    }
+    f->n_seeds = (int32_t)n;
+    return MOTE_OK;
 }
 
 static mote_status from_json(const json_t *j, mote_fold_result *out, mote_err *err)
@@ -85,6 +116,7 @@ static mote_status from_json(const json_t *j, mote_fold_result *out, mote_err *e
     f.n_test = (size_t)n[2];
     f.n_epochs = (int32_t)n[3];
     f.best_epoch = (int32_t)n[4];
+    MOTE_TRY(seeds_from_json(j, what, &f, err));
     *out = f;
     return MOTE_OK;
 }
@@ -145,12 +177,12 @@ typedef struct {
 static bool report(void *arg, const mote_train_progress *g)
 {
     const fold_task *w = arg;
-    char note[120];
-    (void)mote_format(note, sizeof note, "fold %d/%d, epoch %d/%d, loss %.3f, %.0f samples/s",
-                      (int)w->fold + 1, (int)w->n, g->epoch + 1, g->n_epochs, g->loss,
+    char note[144], who[24];
+    mote_seeds_who(g, who);
+    (void)mote_format(note, sizeof note, "fold %d/%d, %sepoch %d/%d, loss %.3f, %.0f samples/s",
+                      (int)w->fold + 1, (int)w->n, who, g->epoch + 1, g->n_epochs, g->loss,
                       g->samples_per_s);
-    mote_refit_progress(w->p, w->r, w->n, w->fold,
-                        (g->epoch + (double)g->step / g->n_steps) / g->n_epochs, note);
+    mote_refit_progress(w->p, w->r, w->n, w->fold, mote_train_done(g), note);
     return true;
 }
 
@@ -207,8 +239,31 @@ static int32_t epochs_for(const mote_refit *f)
     return best[(f->n - 1) / 2];
 }
 
+/* The members of the folds: each by all whom the folds judge, as the student is. */
+static mote_status say_seeds(mote_stage_run *r, const mote_refit *f, mote_metric metric,
+                             double student, mote_err *err)
+{
+    mote_seeds_spread s = {.metric = metric, .n = f->folds[0].n_seeds, .student = student};
+    double n = 0.0;
+    if (s.n == 0)
+        return MOTE_OK;
+    for (int32_t i = 0; i < f->n; i++) {
+        MOTE_BUG_IF(f->folds[i].n_seeds != s.n);
+        for (int32_t k = 0; k < s.n; k++)
+            s.values[k] += f->folds[i].seeds_s8[k] * (double)f->folds[i].n_test;
+        n += (double)f->folds[i].n_test;
+    }
+    for (int32_t k = 0; k < s.n; k++)
+        s.values[k] /= n;
+    json_t *o = json_object(), *spread = NULL;
+    mote_stage_set(r, "seeds", o);
+    MOTE_TRY(mote_json_put(o, "n", json_integer(s.n), err));
+    MOTE_TRY(mote_seeds_to_json(&s, &spread, err));
+    return mote_json_put(o, "spread", spread, err);
+}
+
 static mote_status say(mote_stage_run *r, const mote_data_version *v, const mote_refit *f,
-                       mote_err *err)
+                       mote_metric metric, mote_err *err)
 {
     double right_f32 = 0.0, right_s8 = 0.0, n = 0.0;
     json_t *o = json_object(), *parts = json_array();
@@ -225,7 +280,8 @@ static mote_status say(mote_stage_run *r, const mote_data_version *v, const mote
     }
     MOTE_TRY(mote_json_put(o, "n", json_integer((json_int_t)n), err));
     MOTE_TRY(mote_json_put(o, "accuracy_f32", json_real(right_f32 / n), err));
-    return mote_json_put(o, "accuracy_s8", json_real(right_s8 / n), err);
+    MOTE_TRY(mote_json_put(o, "accuracy_s8", json_real(right_s8 / n), err));
+    return say_seeds(r, f, metric, right_s8 / n, err);
 }
 
 static mote_status keep_front(mote_pipeline *p, mote_stage_run *r, int32_t fold, mote_refit *f,
@@ -264,7 +320,7 @@ mote_status mote_refit_folds(mote_pipeline *p, mote_stage_run *r, const mote_dat
             MOTE_TRY(keep_front(p, r, i, &f, err));
     }
     f.n_epochs = epochs_for(&f);
-    MOTE_TRY(say(r, v, &f, err));
+    MOTE_TRY(say(r, v, &f, mote_metric_chief(mote_setting_task(p->settings)->answer), err));
     *out = f;
     return MOTE_OK;
 }

@@ -181,6 +181,7 @@ static void make_training(const mote_project *p, mote_training_setting *out)
     out->n_folds = y->refit_folds;
     out->mining_rounds = y->mining_rounds;
     out->mining_windows = y->mining_windows;
+    out->n_seeds = y->seeds;
     out->start = y->start;
     out->freeze = y->freeze;
     out->n_views = y->views;

@@ -27,6 +27,7 @@
 #include "project/schema.h"
 
 #define MOTE_SETTING_MAX_PARTS 24
+#define MOTE_MAX_SEEDS         16 /* of training.seeds, see config.def */
 
 /* Everything that is borrowed here lives as long as the project. */
 typedef struct {
@@ -61,6 +62,7 @@ typedef struct {
     int32_t n_views, thaw_epochs;
     double thaw_rate;
     int32_t mining_rounds, mining_windows; /* mining.h */
+    int32_t n_seeds;                       /* seeds.h; 1: none */
     mote_names teachers; /* models that teach (tutors.h); none: the next are not read */
     double teacher_weight, teacher_temperature;
 } mote_training_setting;

@@ -356,6 +356,7 @@ static mote_status evaluate(mote_evaluating *e, mote_err *err)
     mote_stage_set(e->r, "answer", json_string(mote_answer_name(task->answer)));
     for (int32_t c = 0; c < all_conditions->n; c++)
         MOTE_TRY(judge_condition(e, &all_conditions->items[c], conditions, err));
+    MOTE_TRY(mote_evaluate_seeds(e, err));
     if (task->is_stream) {
         MOTE_TRY(mote_evaluate_position(e, err));
         MOTE_TRY(mote_evaluate_events(e, err));

@@ -10,6 +10,7 @@
 #include "data/pattern.h"
 #include "pipeline/folds.h"
 #include "pipeline/jury.h"
+#include "pipeline/seeds.h"
 #include "pipeline/stage_parts.h"
 #include "project/quantity.h"
 #include "project/schema.h"
@@ -193,13 +194,13 @@ static bool is_in_test(const work *w, int32_t k)
 static bool report(void *arg, const mote_train_progress *g)
 {
     const work *w = arg;
-    char note[100];
+    char note[100], who[24];
     if (!w->job->progress)
         return true;
-    (void)mote_format(note, sizeof note, "epoch %d/%d, loss %.3f", g->epoch + 1, g->n_epochs,
+    mote_seeds_who(g, who);
+    (void)mote_format(note, sizeof note, "%sepoch %d/%d, loss %.3f", who, g->epoch + 1, g->n_epochs,
                       g->loss);
-    w->job->progress(w->job->arg, w->index, w->n_models,
-                     (g->epoch + (double)g->step / g->n_steps) / g->n_epochs, note);
+    w->job->progress(w->job->arg, w->index, w->n_models, mote_train_done(g), note);
     return true;
 }
 

@@ -55,6 +55,18 @@ static mote_status log_average(const mote_training_run *t, mote_err *err)
     return mote_run_log_params(t->p->cfg.store, t->id, &pair, 1, err);
 }
 
+/* Who taught it: training.seeds. */
+static mote_status log_seeds(const mote_training_run *t, mote_err *err)
+{
+    const int32_t n = mote_setting_training(t->p->settings)->n_seeds;
+    char seeds[16];
+    if (n < 2)
+        return MOTE_OK;
+    (void)mote_format(seeds, sizeof seeds, "%d", (int)n);
+    const mote_run_pair pair = {"seeds", seeds};
+    return mote_run_log_params(t->p->cfg.store, t->id, &pair, 1, err);
+}
+
 static mote_status log_params(const mote_training_run *t, const mote_graph *g, mote_err *err)
 {
     const mote_training_setting *y = mote_setting_training(t->p->settings);
@@ -80,6 +92,7 @@ static mote_status log_params(const mote_training_run *t, const mote_graph *g, m
         mote_run_log_params(t->p->cfg.store, t->id, pairs, sizeof pairs / sizeof pairs[0], err));
     MOTE_TRY(log_start(t, err));
     MOTE_TRY(log_average(t, err));
+    MOTE_TRY(log_seeds(t, err));
     return log_teachers(t, err);
 }
 

@@ -7,7 +7,8 @@
 #include "feature/frontend.h"
 
 typedef struct {
-    mote_frontend_plan *plan;
+    const mote_frontend *hears_by;
+    mote_frontend_plan *plan; /* NULL: a tutor before hears by the same, for both */
     mote_teacher *teacher;
     size_t elements;
     float *x; /* [batch][elements] */
@@ -67,11 +68,17 @@ static mote_status open_one(mote_tutors *t, const mote_start *from, tutor *one, 
                                     .temperature = c->temperature,
                                     .pool = c->pool};
     MOTE_TRY(mote_teacher_create(&tc, &one->teacher, err));
-    MOTE_TRY(mote_frontend_plan_create(f, &c->data->shape, c->n_workers, &one->plan, err));
+    one->hears_by = f;
     one->elements = mote_frontend_elements(f, &c->data->shape);
     if (one->elements != mote_teacher_in_elements(one->teacher))
         return mote_fail(err, MOTE_SHAPE, "it takes %zu features of a sample, here are %zu",
                          mote_teacher_in_elements(one->teacher), one->elements);
+    for (const tutor *before = t->all; before < one; before++)
+        if (before->hears_by == f) {
+            one->x = before->x;
+            return MOTE_OK;
+        }
+    MOTE_TRY(mote_frontend_plan_create(f, &c->data->shape, c->n_workers, &one->plan, err));
     return mote_arena_take(&t->arena, (size_t)c->batch, one->elements * sizeof *one->x, &one->x,
                            err);
 }
@@ -125,8 +132,9 @@ mote_status mote_tutors_hear(mote_tutors *t, int32_t worker, size_t i, const voi
 {
     const size_t n_steps = (size_t)t->cfg.data->shape.dims[0];
     for (size_t k = 0; k < t->cfg.n; k++)
-        MOTE_TRY(mote_frontend_run(t->all[k].plan, worker, sample, n_steps,
-                                   t->all[k].x + i * t->all[k].elements, err));
+        if (t->all[k].plan)
+            MOTE_TRY(mote_frontend_run(t->all[k].plan, worker, sample, n_steps,
+                                       t->all[k].x + i * t->all[k].elements, err));
     return MOTE_OK;
 }
 

@@ -54,9 +54,9 @@ void mote_reader_check_start(mote_reader *r)
     p->features.is_stated = says(r, "features");
     if (!p->training.start || !mote_reader_are_good(r, "training.start", "training.teacher"))
         return;
-    if (p->training.teachers.n == 0)
+    if (p->training.teachers.n == 0 && p->training.seeds < 2)
         refuse_without(r, of_teacher, sizeof of_teacher / sizeof *of_teacher, "training.teacher",
-                       "the models that teach");
+                       "the models that teach, or 'training.seeds' above 1");
     if (*p->training.start)
         refuse_layers(r);
     else

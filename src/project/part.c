@@ -70,14 +70,14 @@ static void poison(const mote_schema_row *row, void *field)
         *(int64_t *)field = INT64_MIN;
         break;
     case MOTE_KEY_NUM:
-        *(double *)field = NAN;
+        *(double *)field = (double)NAN;
         break;
     case MOTE_KEY_TEXT:
     case MOTE_KEY_CHOICE:
         *(const char **)field = NULL;
         break;
     case MOTE_KEY_SPAN:
-        *(mote_span *)field = (mote_span){NAN, NAN};
+        *(mote_span *)field = (mote_span){(double)NAN, (double)NAN};
         break;
     case MOTE_KEY_SIZE2:
         *(mote_size2 *)field = (mote_size2){INT32_MIN, INT32_MIN};
@@ -349,6 +349,7 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
 #include "project/effects.def"
         {"anomaly.adapt_ms", NULL},
         {"training.min_steps", NULL},
+        {"training.seeds", NULL},
         {"training.average", NULL},
         {"training.average_span", NULL},
         {"stream", "gesture"},

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "pipeline/seeds.h"
 #include "web/chart.h"
 #include "web/report_internal.h"
 
@@ -371,6 +372,23 @@ static mote_status training_chart(const mote_lap *lap, size_t kind, mote_arena *
     return MOTE_OK;
 }
 
+/* How much of a figure is chance of the seed, where several were trained. */
+static mote_status seeds_say(const mote_lap *lap, mote_buf *out, mote_err *err)
+{
+    const json_t *seeds = report_member(report_output(lap, MOTE_STAGE_evaluate), "seeds");
+    MOTE_SCOPED_BUF text;
+    mote_buf_init(&text, 4096);
+    if (!seeds)
+        return MOTE_OK;
+    MOTE_TRY(mote_seeds_tell(seeds, &text, err));
+    mote_buf_str(out, "<div class=card><h3>");
+    report_version(lap, out);
+    mote_buf_str(out, ", seeds</h3><p>");
+    mote_buf_html(out, text.data);
+    mote_buf_str(out, "</p></div>\n");
+    return MOTE_OK;
+}
+
 mote_status report_training(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err)
 {
     report_begin(out, "training", "Training",
@@ -384,6 +402,8 @@ mote_status report_training(const mote_report *r, mote_arena *a, mote_buf *out, 
         for (size_t kind = 0; kind < n_kinds; kind++)
             MOTE_TRY(training_chart(&r->laps[i], kind, a, out, err));
     mote_buf_str(out, "</div>\n");
+    for (size_t i = 0; i < r->n_laps; i++)
+        MOTE_TRY(seeds_say(&r->laps[i], out, err));
     report_end(out);
     return MOTE_OK;
 }

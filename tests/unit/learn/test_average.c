@@ -56,8 +56,8 @@ static void the_equal_mean_begins_where_its_span_does(void **unused)
     static const struct {
         double span;
         int32_t n_epochs, first;
-    } cases[] = {{0.25, 60, 45}, {0.25, 200, 150}, {0.01, 60, 59}, {0.25, 5, 4}, {0.5, 5, 2},
-                 {0.25, 1, 0},   {0.9, 4, 1},      {1.0, 10, 1}};
+    } cases[] = {{0.25, 60, 45}, {0.25, 200, 150}, {0.01, 60, 59}, {0.25, 5, 4},
+                 {0.5, 5, 2},    {0.25, 1, 0},     {0.9, 4, 1},    {1.0, 10, 1}};
     for (size_t i = 0; i < T_COUNT(cases); i++) {
         mote_average a = {.kind = MOTE_AVERAGE_SWA, .span = cases[i].span};
         assert_int_equal(mote_average_first(&a, cases[i].n_epochs), cases[i].first);
@@ -319,8 +319,8 @@ static void what_was_judged_is_what_is_given(void **unused)
             targets[k * CLASSES + val.labels[k]] = 1.0f;
         mote_net_read(net, g, state);
         mote_net_result said;
-        mote_net_loss(net, state, &(mote_net_batch){.inputs = val.inputs, .targets = targets, .n = 40},
-                      &said);
+        mote_net_loss(net, state,
+                      &(mote_net_batch){.inputs = val.inputs, .targets = targets, .n = 40}, &said);
         print_message("way %zu: loss %.4f, best epoch %d\n", i, said.loss, (int)r.best_epoch);
         assert_true(fabs(said.loss - r.history[r.best_epoch].val_loss) < 1e-12);
         free(state);

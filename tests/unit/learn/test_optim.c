@@ -177,7 +177,8 @@ static void the_rate_warms_up_and_falls_along_a_cosine(void **unused)
         assert_true(fabs(mote_schedule_rate(&s, step) - want) < 1e-12);
     }
     s.held_from = 9; /* from then on the rate stays */
-    assert_true(fabs(mote_schedule_rate(&s, 6) - 2.0 * (0.1 + 0.9 * 0.5 * (1.0 + cos(3.14159265358979323846 * 0.2)))) < 1e-12);
+    assert_true(fabs(mote_schedule_rate(&s, 6) -
+                     2.0 * (0.1 + 0.9 * 0.5 * (1.0 + cos(3.14159265358979323846 * 0.2)))) < 1e-12);
     for (int64_t step = 9; step < 14; step++)
         assert_true(fabs(mote_schedule_rate(&s, step) - 1.1) < 1e-12);
     s.held_from = 2; /* in the warm-up: that ends first */

@@ -53,9 +53,9 @@ static void a_simple_problem_is_learnt(void **unused)
         job j = job_make(&train, &val);
         j.cfg.n_epochs = 15;
         j.cfg.optim.kind = ways[i].kind;
-        j.cfg.average = (mote_average){.kind = ways[i].average > 0.0f ? MOTE_AVERAGE_EMA
-                                                                      : MOTE_AVERAGE_NONE,
-                                       .decay = ways[i].average};
+        j.cfg.average =
+            (mote_average){.kind = ways[i].average > 0.0f ? MOTE_AVERAGE_EMA : MOTE_AVERAGE_NONE,
+                           .decay = ways[i].average};
         j.cfg.mixup_alpha = ways[i].mixup;
         j.cfg.label_smoothing = ways[i].smoothing;
         j.cfg.rate = ways[i].rate;

@@ -129,7 +129,7 @@ static void add_training(mote_buf *b, mote_training_setting x)
     ADD(is_balanced), ADD(is_refit), ADD(n_folds);
     add_text(b, x.start), add_text(b, x.freeze);
     ADD(n_views), ADD(thaw_epochs), ADD(thaw_rate);
-    ADD(mining_rounds), ADD(mining_windows);
+    ADD(mining_rounds), ADD(mining_windows), ADD(n_seeds);
     add_names(b, x.teachers.items, x.teachers.n);
     ADD(teacher_weight), ADD(teacher_temperature);
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "model/model.h"
+#include "pipeline/seeds.h"
 #include "serve/infer.h"
 #include "serve/predlog.h"
 #include "web/report_gather.h"
@@ -154,6 +155,21 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
     T_OK(mote_report_html(&r, &again, &err));
     assert_int_equal(page.len, again.len);
     assert_memory_equal(page.data, again.data, page.len);
+
+    /* Of several seeds each is shown, beside their student. */
+    assert_null(strstr(page.data, "their student"));
+    const mote_seeds_spread spread = {.metric = mote_metric_chief(MOTE_ANSWER_CLASS),
+                                      .n = 3,
+                                      .values = {0.931, 0.94, 0.926},
+                                      .student = 0.948};
+    json_t *seeds = NULL;
+    T_OK(mote_seeds_to_json(&spread, &seeds, &err));
+    json_object_set_new(laps[1].outputs[MOTE_STAGE_evaluate], "seeds", seeds);
+    mote_buf_reset(&again);
+    T_OK(mote_report_html(&r, &again, &err));
+    check_nesting(again.data);
+    assert_non_null(strstr(again.data, "tiny/2, seeds</h3><p>3 seeds: 93.1 94.0 92.6 %, their "
+                                       "student 94.8 % (accuracy; over the seeds mean 93.2 %"));
 
     /* What an older Mote did not write, or what is gone, leaves cells empty. */
     for (int s = 0; s < MOTE_STAGE_deploy; s++) {
