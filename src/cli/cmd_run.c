@@ -12,6 +12,7 @@
 #include "pipeline/folds.h"
 #include "pipeline/judge.h"
 #include "pipeline/judged.h"
+#include "pipeline/rates.h"
 #include "pipeline/seeds.h"
 #include "project/schema.h"
 #include "track/registry.h"
@@ -84,6 +85,7 @@ static mote_status say_evaluation(mote_cli *cli, mote_pipeline *p, mote_err *err
         if (has_conditions)
             mote_buf_printf(&text, "%s: ", condition);
         MOTE_TRY(mote_answers_tell(answer, evaluation, WORST_GROUPS, &text, err));
+        MOTE_TRY(mote_rates_tell(json_object_get(evaluation, "rates"), &text, err));
     }
     const char *on;
     json_t *position;

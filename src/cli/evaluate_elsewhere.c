@@ -11,6 +11,7 @@
 #include "pipeline/elsewhere.h"
 #include "pipeline/hours.h"
 #include "pipeline/present.h"
+#include "pipeline/rates.h"
 #include "project/schema.h"
 #include "track/model_ref.h"
 
@@ -59,9 +60,13 @@ static mote_status say_folder(mote_cli *cli, const json_t *found, mote_err *err)
         if (json_object_size(all) > 1)
             mote_buf_printf(&text, "%s: ", condition);
         MOTE_TRY(mote_answers_tell(answer, evaluation, WORST_GROUPS, &text, err));
+        MOTE_TRY(mote_rates_tell(json_object_get(evaluation, "rates"), &text, err));
     }
     MOTE_TRY(mote_buf_status(&text, err));
     mote_say(cli, "%s", text.data);
+    for (size_t i = 0; i < json_array_size(json_object_get(found, "promised")); i++)
+        mote_say(cli, "%s\n",
+                 text_of(json_array_get(json_object_get(found, "promised"), i), "text"));
     if (json_object_get(found, "beside"))
         mote_say(cli, "beside: %s\n", text_of(json_object_get(found, "beside"), "text"));
     if (count_of(found, "known") > 0)
@@ -82,7 +87,7 @@ static mote_status judge_folder(mote_cli *cli, mote_pipeline *p, const mote_eval
     mote_model *model = NULL;
     MOTE_TRY(mote_importing_of(cli, NULL, &importing, err));
     MOTE_TRY(model_of(cli, e->model, p, &model, err));
-    const mote_elsewhere_job job = {model, e->folder, &importing.cfg};
+    const mote_elsewhere_job job = {model, e->folder, &importing.cfg, !e->model};
     mote_status st = mote_elsewhere_judge(p, &job, out, err);
     mote_model_unref(model);
     return st;

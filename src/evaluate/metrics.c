@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "evaluate/share.h"
 #include "model/predictor.h"
 
 #define RNG_BOOTSTRAP 0x626f6f74u /* stream of mote_rng: "boot" */
@@ -39,7 +40,7 @@ typedef struct {
 } clip_facts;
 
 typedef struct {
-    double accuracy, macro_f1, ece, brier, nll;
+    double macro_f1, ece, brier, nll;
 } summary;
 
 static mote_status check(const mote_predictions *p, const mote_evaluate_config *cfg, mote_err *err)
@@ -189,18 +190,15 @@ static void class_counts(const tally *t, int32_t class_id, mote_class_result *ou
 static summary summarise(const tally *t, const mote_class_result *whole)
 {
     summary s = {0};
-    int64_t n_right = 0;
     int32_t n_present = 0;
     for (int32_t k = 0; k < t->n_classes; k++) {
         mote_class_result c;
         class_counts(t, k, &c);
-        n_right += c.n_right;
         bool is_missing = whole && whole[k].n > 0 && c.n == 0;
         n_present += c.n + c.n_predicted > 0 && !is_missing;
         s.macro_f1 += is_missing ? 0 : c.f1;
     }
     double n = (double)t->n;
-    s.accuracy = (double)n_right / n;
     s.macro_f1 /= n_present;
     for (int32_t b = 0; b < t->n_bins; b++)
         s.ece += fabs((double)t->bin_right[b] - t->bin_confidence[b]) / n;
@@ -256,7 +254,7 @@ static mote_interval percentile(double value, double *values, size_t n, double c
     return out;
 }
 
-#define N_BOOTSTRAPPED 5
+#define N_BOOTSTRAPPED 4
 
 /* Groups are drawn with replacement, as many as there are; empty draws (all groups without clips)
  * cannot happen because groups without clips are not drawn. */
@@ -288,17 +286,15 @@ static mote_status bootstrap(const clip_facts *f, const mote_evaluate_config *cf
                 count_clip(&t, f, x.members[i]);
         }
         summary s = summarise(&t, out->classes);
-        values[0][r] = s.accuracy;
-        values[1][r] = s.macro_f1;
-        values[2][r] = s.ece;
-        values[3][r] = s.brier;
-        values[4][r] = s.nll;
+        values[0][r] = s.macro_f1;
+        values[1][r] = s.ece;
+        values[2][r] = s.brier;
+        values[3][r] = s.nll;
     }
-    out->accuracy = percentile(point->accuracy, values[0], n, cfg->confidence);
-    out->macro_f1 = percentile(point->macro_f1, values[1], n, cfg->confidence);
-    out->ece = percentile(point->ece, values[2], n, cfg->confidence);
-    out->brier = percentile(point->brier, values[3], n, cfg->confidence);
-    out->nll = percentile(point->nll, values[4], n, cfg->confidence);
+    out->macro_f1 = percentile(point->macro_f1, values[0], n, cfg->confidence);
+    out->ece = percentile(point->ece, values[1], n, cfg->confidence);
+    out->brier = percentile(point->brier, values[2], n, cfg->confidence);
+    out->nll = percentile(point->nll, values[3], n, cfg->confidence);
     return MOTE_OK;
 }
 
@@ -308,11 +304,67 @@ static void fill_classes(const tally *t, mote_evaluation *out)
     for (int32_t k = 0; k < out->n_classes; k++) {
         mote_class_result *c = &out->classes[k];
         class_counts(t, k, c);
-        c->recall_interval = mote_interval_wilson(c->n_right, c->n, out->confidence_level);
         out->n_right += c->n_right;
         if (c->n > 0 && (out->worst_class < 0 || c->recall < out->classes[out->worst_class].recall))
             out->worst_class = k;
     }
+}
+
+/* Samples that a group has, and those that were right; all 0 between two shares. */
+typedef struct {
+    int32_t *n, *n_right; /* [n_groups] */
+} group_counts;
+
+/* The share that was right of samples[0..n), over groups. */
+static mote_interval right_of(const clip_facts *f, const uint32_t *samples, size_t n,
+                              const group_counts *g, double confidence)
+{
+    const mote_predictions *p = f->p;
+    mote_share share = {0};
+    for (size_t i = 0; i < n; i++) {
+        const int32_t group = p->groups[samples[i]];
+        g->n[group]++;
+        g->n_right[group] += p->labels[samples[i]] == f->predicted[samples[i]];
+    }
+    for (size_t i = 0; i < n; i++) {
+        const int32_t group = p->groups[samples[i]];
+        mote_share_add(&share, g->n[group], g->n_right[group]); /* nothing the second time */
+        g->n[group] = g->n_right[group] = 0;
+    }
+    return mote_share_interval(&share, confidence);
+}
+
+/* Intervals of what was right, of all and of each class: over groups where there are any. */
+static mote_status fill_shares(const clip_facts *f, mote_arena *a, mote_evaluation *out,
+                               mote_err *err)
+{
+    const mote_predictions *p = f->p;
+    const double confidence = out->confidence_level;
+    uint32_t *samples = NULL; /* by class */
+    size_t at = 0;
+    group_counts g;
+    if (!p->groups) {
+        out->accuracy = mote_interval_wilson(out->n_right, out->n, confidence);
+        for (int32_t k = 0; k < out->n_classes; k++)
+            out->classes[k].recall_interval =
+                mote_interval_wilson(out->classes[k].n_right, out->classes[k].n, confidence);
+        return MOTE_OK;
+    }
+    MOTE_TRY(mote_arena_take(a, p->n, sizeof *samples, &samples, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)p->n_groups, sizeof *g.n, &g.n, err));
+    MOTE_TRY(mote_arena_take(a, (size_t)p->n_groups, sizeof *g.n_right, &g.n_right, err));
+    size_t *next = NULL;
+    MOTE_TRY(mote_arena_take(a, (size_t)out->n_classes, sizeof *next, &next, err));
+    for (int32_t k = 0; k < out->n_classes; at += (size_t)out->classes[k++].n)
+        next[k] = at;
+    for (size_t i = 0; i < p->n; i++)
+        samples[next[p->labels[i]]++] = (uint32_t)i;
+    out->accuracy = right_of(f, samples, p->n, &g, confidence);
+    at = 0;
+    for (int32_t k = 0; k < out->n_classes; at += (size_t)out->classes[k++].n)
+        out->classes[k].recall_interval =
+            right_of(f, samples + at, (size_t)out->classes[k].n, &g, confidence);
+    return MOTE_OK;
 }
 
 static void fill_groups(const clip_facts *f, int32_t min_group, mote_evaluation *out)
@@ -369,12 +421,9 @@ mote_status mote_evaluate(const mote_predictions *p, const mote_evaluate_config 
     fill_classes(&t, &e);
     fill_groups(&f, cfg->min_group, &e);
     fill_bins(&t, &e);
+    MOTE_TRY(fill_shares(&f, a, &e, err));
     MOTE_TRY(bootstrap(&f, cfg, &point, a, &e, err));
     mote_arena_rewind(a, mark);
-
-    mote_interval wilson = mote_interval_wilson(e.n_right, e.n, cfg->confidence);
-    e.accuracy.lo = fmin(e.accuracy.lo, wilson.lo);
-    e.accuracy.hi = fmax(e.accuracy.hi, wilson.hi);
     *out = e;
     return MOTE_OK;
 }

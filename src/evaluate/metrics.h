@@ -40,7 +40,7 @@ mote_evaluate_config mote_evaluate_config_default(void);
 typedef struct {
     int64_t n, n_predicted, n_right; /* clips of the class, said to be of it, both */
     double precision, recall, f1;    /* 0 where nothing was said or there is nothing */
-    mote_interval recall_interval;   /* Wilson */
+    mote_interval recall_interval;   /* as accuracy below */
 } mote_class_result;
 
 typedef struct {
@@ -62,9 +62,9 @@ typedef struct {
     mote_class_result *classes; /* [n_classes] */
     mote_group_result *groups;  /* [n_groups]; none without groups */
     mote_calibration_bin *bins; /* [n_bins] */
-    /* Each interval is the bootstrap's, over whole groups, because clips of one speaker are alike.
-     * For accuracy it is widened to Wilson's where that is wider: a bootstrap of 100 % right has
-     * no width, which would claim certainty. */
+    /* Intervals are over whole groups, because clips of one speaker are alike: the bootstrap's, but
+     * of accuracy and recalls that of a share over groups (share.h): a bootstrap of 100 % right, or
+     * of a few groups, has too little width; of clips that stand alone Wilson's. */
     mote_interval accuracy, macro_f1, ece, brier, nll;
     int32_t worst_class; /* lowest recall among classes that have clips; -1: none */
     int32_t worst_group; /* lowest accuracy among groups of min_group and more; -1 */

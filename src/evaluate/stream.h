@@ -128,9 +128,9 @@ typedef struct {
     /* What the counts rest on, when the same clips were heard in several rounds. */
     int64_t n_rounds;     /* 0 means 1 */
     int64_t n_distinct;   /* recordings that n_targets are from; 0: each another one */
-    double n_independent; /* events that n_targets are worth, as the misses of one group are alike:
-                             p (1 - p) / variance between groups (Kish's design effect), at most
-                             n_distinct; 0: nothing is known of groups, or nothing differs */
+    double n_independent; /* events that n_targets are worth, as the misses of one group are alike
+                             and groups are few (share.h): those of the same interval, at most
+                             n_distinct; 0: nothing is known of groups, or nothing was there */
     double repetition;    /* how many false accepts go back to one cause (a clip, or
                              a moment of noise) as far as chance matters: sum of
                              squares over the sum of those of each cause; 0: 1 */

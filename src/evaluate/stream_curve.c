@@ -4,8 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/interval_score.h"
 #include "device/stream/mrt_detector.h"
 #include "evaluate/json_parts.h"
+#include "evaluate/share.h"
 #include "evaluate/stream.h"
 
 static int32_t hops(double ms, double hop_ms, int32_t lo, int32_t hi)
@@ -252,13 +254,11 @@ static mote_interval accepts_interval(const mote_stream_counts *c, double confid
 static mote_interval rejects_interval(const mote_stream_counts *c, double confidence)
 {
     int64_t n = c->n_distinct > 0 ? c->n_distinct : c->n_targets, missed = c->n_targets - c->n_hits;
-    if (c->n_independent > 0)
-        n = llround(fmax(1, c->n_independent));
-    if (n == c->n_targets || c->n_targets == 0)
+    if (c->n_independent <= 0 && (n == c->n_targets || c->n_targets == 0))
         return mote_interval_wilson(missed, c->n_targets, confidence);
-    double share = (double)missed / (double)c->n_targets;
-    mote_interval x = mote_interval_wilson(llround(share * (double)n), n, confidence);
-    return (mote_interval){share, fmin(x.lo, share), fmax(x.hi, share)};
+    return mote_interval_score((double)missed / (double)c->n_targets,
+                               c->n_independent > 0 ? fmax(1, c->n_independent) : (double)n,
+                               mote_normal_quantile((1 + confidence) / 2));
 }
 
 mote_stream_point mote_stream_point_of(double threshold, const mote_stream_counts *c,
@@ -367,13 +367,10 @@ static double repetition_of(const mote_stream_tally *t, size_t point)
     return n > 0 ? (squares + (n - by_clips)) / n : 1;
 }
 
-/* Linearised variance of a ratio over clusters: G / (G - 1) sum (m_g - p n_g)^2 / n^2.
- * Source: Cochran, Sampling Techniques, 9A.1; Korn and Graubard (1998) for Wilson with it. */
+/* Events that stand alone and give the interval of these over groups. */
 static double independent_of(const mote_stream_tally *t, size_t point, mote_arena *scratch)
 {
-    const mote_stream_counts *c = &t->counts[point];
-    const double n = (double)c->n_targets, p = n > 0 ? (double)(c->n_targets - c->n_hits) / n : 0;
-    double squares = 0, n_present = 0;
+    mote_share share = {0};
     const mote_arena_mark mark = mote_arena_save(scratch);
     double *missed = mote_arena_alloc(scratch, t->n_groups + 1, sizeof *missed);
     double *placed = mote_arena_alloc(scratch, t->n_groups + 1, sizeof *placed);
@@ -381,16 +378,10 @@ static double independent_of(const mote_stream_tally *t, size_t point, mote_aren
         missed[t->group_of[i]] += t->missed[point * t->n_clips + i];
         placed[t->group_of[i]] += t->placed[i];
     }
-    for (size_t g = 0; missed && placed && g < t->n_groups; g++) {
-        const double d = missed[g] - p * placed[g];
-        squares += d * d;
-        n_present += placed[g] > 0;
-    }
+    for (size_t g = 0; missed && placed && g < t->n_groups; g++)
+        mote_share_add(&share, placed[g], missed[g]);
     mote_arena_rewind(scratch, mark);
-    if (n_present < 2 || !(p > 0 && p < 1) || !(squares > 0))
-        return 0;
-    const double variance = n_present / (n_present - 1) * squares / (n * n);
-    return fmin(p * (1 - p) / variance, (double)t->n_distinct);
+    return fmin(mote_share_independent(&share), (double)t->n_distinct);
 }
 
 static mote_stream_counts counts_of(const mote_stream_tally *t, size_t point, mote_arena *scratch)

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "evaluate/decide.h"
 #include "pipeline/jury.h"
+#include "pipeline/rates.h"
 #include "pipeline/stage_parts.h"
 #include "pipeline/tested.h"
 #include "project/quantity.h"
@@ -222,6 +223,27 @@ static mote_status put_beside(judging *j, const mote_condition *c, const json_t 
     return mote_json_put(o, "text", json_string(text), err);
 }
 
+/* The rates here; and of samples as they are what the project's own test promises of so many. */
+static mote_status put_rates(judging *j, const mote_condition *c, const mote_answers *x,
+                             json_t *here, mote_err *err)
+{
+    const json_t *test = json_object_get(
+        json_object_get(j->p->results[MOTE_STAGE_evaluate].output, "conditions"), c->text);
+    mote_rates rates;
+    json_t *said = NULL, *promised = NULL;
+    MOTE_TRY(mote_rates_of(x, &j->jury.clips, mote_setting_task(j->p->settings), &j->arena, &rates,
+                           err));
+    MOTE_TRY(mote_rates_to_json(&rates, CONFIDENCE, &said, err));
+    if (!said)
+        return MOTE_OK;
+    MOTE_TRY(mote_json_put(here, "rates", said, err));
+    if (*c->slice || !j->job->is_present)
+        return MOTE_OK;
+    MOTE_TRY(
+        mote_rates_promised(json_object_get(test, "rates"), &rates, CONFIDENCE, &promised, err));
+    return mote_json_put(j->out, "promised", promised, err);
+}
+
 static mote_status judge_condition(judging *j, const mote_condition *c, json_t *conditions,
                                    mote_err *err)
 {
@@ -246,6 +268,7 @@ static mote_status judge_condition(judging *j, const mote_condition *c, json_t *
     MOTE_TRY(mote_decided_apply(&chosen, &(mote_decide_range){0, x.n}, said, &j->arena, &x, err));
     MOTE_TRY(mote_answers_evaluate(&x, &words, &cfg, &j->arena, &report, err));
     MOTE_TRY(mote_json_put(conditions, c->text, report.document, err));
+    MOTE_TRY(put_rates(j, c, &x, report.document, err));
     return *c->slice ? MOTE_OK : put_beside(j, c, report.document, err);
 }
 

@@ -20,12 +20,15 @@ typedef struct {
     const mote_model *model;          /* with the labels of the project */
     const char *folder;               /* or a file */
     const mote_import_config *import; /* how it is read */
+    bool is_present;                  /* the model is the one that the project's test judged: what
+                                         that promises is held against the folder */
 } mote_elsewhere_job;
 
 /* Judge; the stages up to evaluate must be fresh. *out, a new reference:
  *   {"folder", "model", "answer", "n", "on": of whom, in words,
  *    "known": samples that the model has learned from or was chosen by, "refused": files,
  *    "conditions": {"clean": an evaluation as in stage evaluate, ..},
+ *    "promised": what its rates promise of the folder (rates.h); absent of another model,
  *    "beside": {"metric", "here", "test", "text"}; absent when either cannot be said}
  * Errors: NOT_FOUND nothing of what is asked for is in the folder; ARG the model has other labels
  * or takes other samples; those of importing, decoding and judging; CANCELLED. */

@@ -4,11 +4,11 @@
 #include "pipeline/evaluate_internal.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "evaluate/stream.h"
 #include "pipeline/listen.h"
+#include "pipeline/rates.h"
 
 #define CONFIDENCE 0.95
 #define ROUND_SEED 1000   /* between the seeds of the rounds of a stream, .. */
@@ -21,46 +21,34 @@
 
 /* ---- other words ------------------------------------------------------------------------- */
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* {n, words, refused, interval "rate"} of the clips of other words in `jury`, by what was said of
- * them clean: refused is what is not taken for a label. */
+ * them clean: refused is what is not taken for a label. The interval is over people or over words,
+ * whichever is less certain. */
 static mote_status refusal_of(mote_evaluating *e, const mote_jury *jury, json_t *all,
                               const char *name, mote_err *err)
 {
     const mote_dataset *d = &jury->clips;
-    size_t n_labels = mote_setting_task(e->p->settings)->labels.n;
-    size_t n_classes = e->clips->clips.n_classes, n = 0;
-    float *y = NULL;
-    int32_t *said = NULL;
-    const char **words = NULL;
-    int64_t refused = 0, n_words = 0;
-    MOTE_TRY(mote_arena_take(&e->arena, d->n + 1, sizeof *said, &said, err));
-    MOTE_TRY(mote_arena_take(&e->arena, d->n + 1, sizeof *words, &words, err));
-    if (d->n > 0)
-        MOTE_TRY(mote_jury_said(jury, d->x, &e->arena, &y, err));
-    mote_judge_decide(y, d->n, n_classes, said);
-    for (size_t i = 0; i < d->n; i++) {
-        if ((size_t)d->class_id[i] != n_labels)
-            continue;
-        words[n++] = d->label[i];
-        refused += (size_t)said[i] >= n_labels;
+    float *said = NULL;
+    mote_answers x;
+    mote_rates rates = {0};
+    const mote_rate *accepts = &rates.of[MOTE_RATE_ACCEPTS];
+    bool over_words;
+    if (d->n > 0) {
+        MOTE_TRY(mote_jury_said(jury, d->x, &e->arena, &said, err));
+        MOTE_TRY(mote_judge_answers(d, said, mote_jury_width(jury), &e->arena, &x, err));
+        MOTE_TRY(mote_rates_of(&x, d, mote_setting_task(e->p->settings), &e->arena, &rates, err));
     }
-    qsort(words, n, sizeof *words, compare_names);
-    for (size_t i = 0; i < n; i++)
-        n_words += i == 0 || strcmp(words[i - 1], words[i]) != 0;
+    const mote_interval taken = mote_rate_interval(accepts, CONFIDENCE, &over_words);
+    const double n = accepts->groups.n, n_taken = accepts->groups.k;
     json_t *o = json_object();
     MOTE_TRY(mote_json_put(all, name, o, err));
     MOTE_TRY(mote_json_put(o, "n", json_integer((json_int_t)n), err));
-    MOTE_TRY(mote_json_put(o, "words", json_integer(n_words), err));
-    MOTE_TRY(mote_json_put(o, "refused", json_integer(refused), err));
-    if (n == 0)
+    MOTE_TRY(mote_json_put(o, "words", json_integer(accepts->labels.n_groups), err));
+    MOTE_TRY(mote_json_put(o, "refused", json_integer((json_int_t)(n - n_taken)), err));
+    if (!(n > 0))
         return MOTE_OK;
-    return mote_json_put_interval(o, "rate", mote_interval_wilson(refused, (int64_t)n, CONFIDENCE),
-                                  err);
+    const mote_interval refused = {(n - n_taken) / n, 1 - taken.hi, 1 - taken.lo};
+    return mote_json_put_interval(o, "rate", refused, err);
 }
 
 /* Other words that training has heard, said by people that it has not. */

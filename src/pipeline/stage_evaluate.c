@@ -16,6 +16,7 @@
 #include "pipeline/evaluate_internal.h"
 #include "pipeline/golden.h"
 #include "pipeline/mistakes.h"
+#include "pipeline/rates.h"
 #include "pipeline/stages_internal.h"
 #include "project/quantity.h"
 #include "project/schema.h"
@@ -275,11 +276,17 @@ static mote_status judge_condition(mote_evaluating *e, const mote_condition *c, 
     size_t first = e->found.n;
     mote_answers x;
     mote_answers_report report;
+    mote_rates rates;
+    json_t *rates_said = NULL;
     MOTE_TRY(mote_condition_samples(d, c, MOTE_CONDITION_SEED, &e->arena, &samples, err));
     MOTE_TRY(answers_of(e, e->clips, samples, &said, &x, err));
     MOTE_TRY(apply_choice(e, said, &x, err));
     MOTE_TRY(mote_answers_evaluate(&x, &words, &cfg, &e->arena, &report, err));
     MOTE_TRY(mote_json_put(conditions, c->text, report.document, err));
+    MOTE_TRY(mote_rates_of(&x, d, mote_setting_task(e->p->settings), &e->arena, &rates, err));
+    MOTE_TRY(mote_rates_to_json(&rates, CONFIDENCE, &rates_said, err));
+    if (rates_said)
+        MOTE_TRY(mote_json_put(report.document, "rates", rates_said, err));
     MOTE_TRY(mote_judge_measure(&report.numbers, c->slice, &like, &e->arena, &e->found, err));
     mote_tested_clips(&e->tested, &report, first, &e->found);
     summarise_condition(e, &report.numbers, c);

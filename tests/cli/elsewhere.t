@@ -11,6 +11,10 @@ $ mote evaluate --on other --quiet > on.txt; grep -E '^(other|beside|known|accur
 other: speech of 2 people who were in neither training nor validation
 clean: accuracy {{[0-9.]+ % .*}}, n {{[0-9]+}}
 beside: mean recall of the classes that both have {{[0-9.]+}} % here, {{[0-9.]+}} % in the project's own test
+$ grep '^misses' on.txt
+misses {{[0-9.]+}} % ({{[0-9.]+}} to {{[0-9.]+}}) of 4, over 2 speakers
+misses {{[0-9.]+}} % ({{[0-9.]+}} to {{[0-9.]+}}) of 4, over 2 speakers
+misses promised of 2 other speakers: {{[0-9.]+}} % ({{[0-9.]+ to [0-9.]+}}), here {{[0-9.]+}} %: {{kept|not kept}}
 $ mote data list --json | jq length
 19
 $ mote evaluate --on in --quiet | grep '^known'
