@@ -46,6 +46,11 @@ static double per_group(const mote_share *s)
     return s->nn / s->n;
 }
 
+static double usually_alike(const mote_share *s)
+{
+    return s->alike > 0 ? s->alike : MOTE_SHARE_ALIKE;
+}
+
 static bool is_each_alone(const mote_share *s)
 {
     return s->nn <= s->n;
@@ -56,7 +61,7 @@ double mote_share_effect(const mote_share *s)
     if (!(s->n > 0) || is_each_alone(s))
         return 1;
     const double p = s->k / s->n, alone = p * (1 - p) * s->n, groups = (double)s->n_groups;
-    const double usual = 1 + (per_group(s) - 1) * MOTE_SHARE_ALIKE;
+    const double usual = 1 + (per_group(s) - 1) * usually_alike(s);
     const double rarer = fmin(s->k, s->n - s->k);
     /* Linearised variance of a ratio over clusters, Cochran, Sampling Techniques, 9A.1. */
     const double between = s->kk - 2 * p * s->kn + p * p * s->nn;
@@ -101,7 +106,7 @@ mote_interval mote_share_next(const mote_share *s, const mote_share *next, doubl
     const double effect = mote_share_effect(s);
     /* how alike samples of a group are, for groups of another size */
     const double alike =
-        is_each_alone(s) ? MOTE_SHARE_ALIKE : fmin(1, (effect - 1) / (per_group(s) - 1));
+        is_each_alone(s) ? usually_alike(s) : fmin(1, (effect - 1) / (per_group(s) - 1));
     const double n = s->n / effect, m = next->n / (1 + (per_group(next) - 1) * alike);
     const double p = s->k / s->n, q = quantile_of(s, confidence);
     const double a = n / (n + m), b = m / (n + m), c = q * q * (1 / n + 1 / m);

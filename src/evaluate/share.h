@@ -26,12 +26,13 @@
 #include "base/interval.h"
 
 #define MOTE_SHARE_PRIOR 5.0
-#define MOTE_SHARE_ALIKE 0.05
+#define MOTE_SHARE_ALIKE 0.05 /* of people */
 
 /* Sums over groups of n_g samples, k_g of which are counted. All 0: nothing was added. */
 typedef struct {
     double n, k, nn, kn, kk; /* of n_g, k_g, n_g^2, k_g n_g, k_g^2 */
     int64_t n_groups;        /* with samples */
+    double alike;            /* what is usual of such groups; 0: MOTE_SHARE_ALIKE */
 } mote_share;
 
 /* One more group of n samples, k of them counted; nothing when n is 0. */

@@ -72,6 +72,7 @@ static mote_status count(const mote_answers *x, const mote_dataset *d,
     s.group_of = numbers;
     s.n_groups = n_numbers;
     r->of[MOTE_RATE_ACCEPTS].labels = mote_share_of(&s, scratch);
+    r->of[MOTE_RATE_ACCEPTS].labels.alike = MOTE_RATE_LABELS_ALIKE;
     return MOTE_OK;
 }
 
@@ -167,7 +168,7 @@ static mote_status read_sums(const json_t *rate, const char *key, mote_share *ou
             return mote_fail(err, MOTE_PARSE, WHAT ": number %zu of '%s' is none", i, key);
         x[i] = json_number_value(v);
     }
-    *out = (mote_share){x[0], x[1], x[2], x[3], x[4], (int64_t)x[5]};
+    *out = (mote_share){x[0], x[1], x[2], x[3], x[4], (int64_t)x[5], 0};
     return MOTE_OK;
 }
 
@@ -179,6 +180,7 @@ static mote_status promise_of(const json_t *rate, mote_rate_id id, const mote_ra
     char text[240];
     MOTE_TRY(read_sums(rate, "groups", &was.groups, err));
     MOTE_TRY(read_sums(rate, "labels", &was.labels, err));
+    was.labels.alike = MOTE_RATE_LABELS_ALIKE;
     const mote_interval x = widest(&was, &here->of[id], confidence, &over_labels);
     if (!isfinite(x.value))
         return MOTE_OK;

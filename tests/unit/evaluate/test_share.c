@@ -57,6 +57,9 @@ static void without_a_miss_nothing_is_certain(void **state)
     const mote_share s = of(n, none, 5), nothing = {0};
     const mote_interval x = mote_share_interval(&s, 0.95);
     assert_true(x.value == 0 && x.lo == 0 && x.hi > mote_interval_wilson(0, 100, 0.95).hi);
+    mote_share words = s; /* that are known to be more alike */
+    words.alike = 0.5;
+    assert_true(mote_share_interval(&words, 0.95).hi > x.hi + 0.05);
     const mote_interval y = mote_share_interval(&nothing, 0.95);
     assert_true(isnan(y.value) && y.lo == 0 && y.hi == 1);
     const mote_interval z = mote_share_next(&s, &nothing, 0.95);
