@@ -68,6 +68,8 @@ static void bench_augment(const char *name, mote_augment_config cfg)
 static void bench_augmentation(void)
 {
     mote_augment_config c = {.speed = {1, 1},
+                             .tempo = {1, 1},
+                             .vocal_tract = {1, 1},
                              .shift_ms = 100,
                              .gain_db = 6,
                              .noise_probability = 0.5,
@@ -80,6 +82,10 @@ static void bench_augmentation(void)
     bench_augment("and speed", c);
     c.pitch_semitones = (mote_span){-2, 2};
     bench_augment("and pitch", c);
+    c.tempo = (mote_span){0.9, 1.1};
+    bench_augment("and tempo", c);
+    c.vocal_tract = (mote_span){0.85, 1.15};
+    bench_augment("and vocal tract", c);
 }
 
 static void bench_decode(int32_t rate_hz)

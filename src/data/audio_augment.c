@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "data/audio_tract.h"
 #include "data/audio_under.h"
 #include "data/audio_voice.h"
 #include "data/audio_world.h"
@@ -22,11 +23,13 @@
 #define BASIC_SECONDS 4
 #define NOISE_DBFS    (-26.0)
 #define WORLD_STREAM  0x776f726c64u /* "world" */
+#define VOICE_STREAM  0x766f696365u /* "voice" */
 
 typedef struct {
     int16_t *clip;  /* [n] */
     int16_t *noise; /* [n] */
     float *a, *b;   /* [2 n + slack] */
+    float *tract;   /* as mote_tract_scratch says; NULL: not wanted */
 } scratch;
 
 struct mote_augment {
@@ -38,26 +41,47 @@ struct mote_augment {
     mote_world *world; /* NULL: none is wanted */
     mote_under *under; /* [n_under] conditions */
     size_t n_under;
+    mote_tract tract;   /* where another vocal tract is wanted */
     scratch *scratches; /* [n_workers] */
     int16_t *room_i16;
     float *room_f32;
+    float *room_tract;
 };
 
 /* ---- what is drawn ------------------------------------------------------------------------- */
 
 typedef struct {
-    double speed, pitch; /* factors */
-    int64_t shift;       /* samples */
+    double speed, pitch, tempo, tract; /* factors */
+    int64_t shift;                     /* samples */
     double gain;
     bool noise, car;
     double noise_snr_db, car_snr_db;
     double noise_which, noise_where, car_which, car_where; /* [0, 1) */
 } plan;
 
+static bool is_one(mote_span s)
+{
+    return s.lo == 1.0 && s.hi == 1.0;
+}
+
+/* By numbers of their own, as those of `meet`. */
+static void draw_voice(const mote_augment *a, const mote_rng *r, plan *p)
+{
+    const mote_augment_config *c = &a->setup.cfg;
+    mote_rng own;
+    p->tempo = p->tract = 1.0;
+    if (is_one(c->tempo) && is_one(c->vocal_tract))
+        return;
+    mote_rng_init_stream(&own, r->s[0], VOICE_STREAM, r->s[1]);
+    p->tempo = mote_rng_range(&own, c->tempo.lo, c->tempo.hi);
+    p->tract = mote_rng_range(&own, c->vocal_tract.lo, c->vocal_tract.hi);
+}
+
 static plan draw(const mote_augment *a, mote_rng *r)
 {
     const mote_augment_config *c = &a->setup.cfg;
     plan p;
+    draw_voice(a, r, &p);
     p.speed = mote_rng_range(r, c->speed.lo, c->speed.hi);
     p.pitch = exp2(mote_rng_range(r, c->pitch_semitones.lo, c->pitch_semitones.hi) / 12.0);
     p.shift = llround(mote_rng_range(r, -c->shift_ms, c->shift_ms) * a->setup.rate_hz / 1000.0);
@@ -129,6 +153,24 @@ void mote_augment_rng(mote_rng *r, uint64_t seed, uint64_t epoch, uint64_t index
 
 /* ---- the voice ------------------------------------------------------------------------------ */
 
+/* x [n] at another tempo, about its middle; silence comes in from outside. y is lost. */
+static void change_tempo(const mote_augment *a, double factor, float *x, float *y)
+{
+    const size_t n = a->setup.clip_samples, m = (size_t)((double)n / factor);
+    mote_voice_stretch(x, n, y, m, a->setup.rate_hz);
+    if (m >= n) {
+        memcpy(x, y + (m - n) / 2, n * sizeof *x);
+        return;
+    }
+    memset(x, 0, n * sizeof *x);
+    memcpy(x + (n - m) / 2, y, m * sizeof *x);
+}
+
+static bool is_other_voice(const plan *p)
+{
+    return p->speed != 1.0 || p->pitch != 1.0 || p->tempo != 1.0 || p->tract != 1.0;
+}
+
 static void change_voice(const mote_augment *a, const plan *p, scratch *s, const int16_t *in,
                          int16_t *out)
 {
@@ -136,6 +178,12 @@ static void change_voice(const mote_augment *a, const plan *p, scratch *s, const
     float *x = s->a, *y = s->b;
     for (size_t i = 0; i < n; i++)
         x[i] = (float)in[i];
+    if (p->tract != 1.0) {
+        mote_tract_warp(&a->tract, p->tract, s->tract, x, y, n);
+        memcpy(x, y, n * sizeof *x);
+    }
+    if (p->tempo != 1.0)
+        change_tempo(a, p->tempo, x, y);
     if (p->pitch != 1.0) {
         size_t m = (size_t)((double)n / p->pitch);
         mote_voice_read_at(x, n, p->pitch, y, m);
@@ -242,7 +290,7 @@ void mote_augment_apply(const mote_augment *a, int32_t worker, mote_rng *r, cons
     plan p = draw(a, r);
     meeting m;
     meet(a, r, &m);
-    if (p.speed != 1.0 || p.pitch != 1.0) {
+    if (is_other_voice(&p)) {
         change_voice(a, &p, s, in, s->clip);
         in = s->clip;
     }
@@ -305,8 +353,10 @@ static mote_status check(const mote_augment_setup *s, mote_err *err)
               s->clip_samples > 0 && s->clip_samples < (size_t)1 << 28 && s->n_workers >= 1 &&
               c->speed.lo >= 0.5 && c->speed.hi <= 2.0 && c->speed.lo <= c->speed.hi &&
               c->pitch_semitones.lo >= -12.0 && c->pitch_semitones.hi <= 12.0 &&
-              c->pitch_semitones.lo <= c->pitch_semitones.hi && c->shift_ms >= 0.0 &&
-              c->shift_ms <= 1e4 && c->gain_db >= 0.0 && c->gain_db <= 60.0 &&
+              c->pitch_semitones.lo <= c->pitch_semitones.hi && c->tempo.lo >= 0.5 &&
+              c->tempo.hi <= 2.0 && c->tempo.lo <= c->tempo.hi && c->vocal_tract.lo >= 0.5 &&
+              c->vocal_tract.hi <= 2.0 && c->vocal_tract.lo <= c->vocal_tract.hi &&
+              c->shift_ms >= 0.0 && c->shift_ms <= 1e4 && c->gain_db >= 0.0 && c->gain_db <= 60.0 &&
               c->noise_snr_db.lo <= c->noise_snr_db.hi &&
               c->car_noise_snr_db.lo <= c->car_noise_snr_db.hi &&
               (!(c->babble_probability > 0) ||
@@ -338,8 +388,22 @@ static mote_status make_scratch(mote_augment *a, mote_err *err)
     for (size_t w = 0; w < workers; w++) {
         a->scratches[w] =
             (scratch){a->room_i16 + 2 * w * n, a->room_i16 + (2 * w + 1) * n,
-                      a->room_f32 + 2 * w * floats, a->room_f32 + (2 * w + 1) * floats};
+                      a->room_f32 + 2 * w * floats, a->room_f32 + (2 * w + 1) * floats, NULL};
     }
+    return MOTE_OK;
+}
+
+static mote_status make_tract(mote_augment *a, mote_err *err)
+{
+    if (is_one(a->setup.cfg.vocal_tract))
+        return MOTE_OK;
+    MOTE_TRY(mote_tract_init(a->setup.rate_hz, &a->tract, err));
+    const size_t workers = (size_t)a->setup.n_workers, each = mote_tract_scratch(&a->tract);
+    a->room_tract = mote_alloc(workers, each * sizeof *a->room_tract);
+    if (!a->room_tract)
+        return mote_fail(err, MOTE_NOMEM, "augmentation");
+    for (size_t w = 0; w < workers; w++)
+        a->scratches[w].tract = a->room_tract + w * each;
     return MOTE_OK;
 }
 
@@ -393,6 +457,8 @@ mote_status mote_augment_create(const mote_augment_setup *setup, mote_augment **
     a->setup = *setup;
     mote_status st = make_scratch(a, err);
     if (st == MOTE_OK)
+        st = make_tract(a, err);
+    if (st == MOTE_OK)
         st = make_noises(a, err);
     if (st == MOTE_OK)
         st = make_worlds(a, err);
@@ -415,5 +481,7 @@ void mote_augment_destroy(mote_augment *a)
     mote_free(a->scratches);
     mote_free(a->room_i16);
     mote_free(a->room_f32);
+    mote_free(a->room_tract);
+    mote_tract_release(&a->tract);
     mote_free(a);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Augmentation: the small changes that a training clip goes through each time it is used.
  *
- *     speed, pitch -> shift in time -> loudspeaker, room -> background noise, car noise, gain
+ *     vocal tract, tempo, pitch, speed -> shift in time -> loudspeaker, room -> background noise,
+ * car noise, gain
  *       -> microphone to codec (audio_world.h) -> (features) -> masks
  *
  * What is drawn for a clip is a function of (seed, epoch, index of the clip) and nothing else, so
@@ -9,6 +10,8 @@
  *
  *   speed   the clip is read at factor f about its middle (audio_voice.h); above 1 the top octave
  *           folds a little, which is inaudible for factors up to 1.3
+ *   tempo   stretched about its middle, the pitch stays
+ *   vocal_tract  formants moved (audio_tract.h)
  *   pitch   read at factor p = 2^(semitones/12), then stretched back to its length
  *   masks   SpecAugment without warping (Park et al., 2019, arXiv:1904.08779, section 2)
  *
@@ -54,7 +57,8 @@ void mote_augment_rng(mote_rng *r, uint64_t seed, uint64_t epoch, uint64_t index
 
 /* One clip: in and out are [clip_samples], and must not overlap. `worker` below n_workers; two
  * threads must not use the same one at once. Cost without speed and pitch: under 100 us a second
- * of sound at 16 kHz; speed adds 0.1 ms, pitch 0.6 ms. */
+ * of sound at 16 kHz; speed adds 0.1 ms, pitch and tempo 0.6 ms
+ * each, vocal_tract 0.5 ms. */
 void mote_augment_apply(const mote_augment *a, int32_t worker, mote_rng *r, const int16_t *in,
                         int16_t *out);
 

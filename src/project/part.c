@@ -342,6 +342,8 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
         {"augmentation.delay_ms", NULL},
         {"augmentation.turn_deg", NULL},
         {"augmentation.position", NULL},
+        {"augmentation.tempo", NULL},
+        {"augmentation.vocal_tract", NULL},
         {"augmentation.world", NULL},
         {"augmentation.conditions", NULL},
         {"augmentation.babble", NULL},

@@ -20,6 +20,8 @@ typedef struct {
     mote_span car_noise_snr_db;
     mote_span speed;           /* factor; 1..1: off */
     mote_span pitch_semitones; /* 0..0: off */
+    mote_span tempo;           /* factor, pitch kept; 1..1: off */
+    mote_span vocal_tract;     /* its length, as a factor; 1..1: off */
     int32_t time_masks, time_mask_frames;
     int32_t frequency_masks, frequency_mask_bins;
     const char *world; /* presets of the effects: "off", "home", .. */

@@ -10,7 +10,11 @@ static int16_t in[N], out[N], again[N];
 
 static mote_augment_config off(void)
 {
-    return (mote_augment_config){.speed = {1, 1}, .time_mask_frames = 5, .frequency_mask_bins = 2};
+    return (mote_augment_config){.speed = {1, 1},
+                                 .tempo = {1, 1},
+                                 .vocal_tract = {1, 1},
+                                 .time_mask_frames = 5,
+                                 .frequency_mask_bins = 2};
 }
 
 static mote_augment *create(mote_augment_config cfg, mote_audio_set background)
@@ -50,6 +54,8 @@ static mote_augment_config everything(void)
     c.car_noise_snr_db = (mote_span){-5, 15};
     c.speed = (mote_span){0.9, 1.1};
     c.pitch_semitones = (mote_span){-2, 2};
+    c.tempo = (mote_span){0.9, 1.1};
+    c.vocal_tract = (mote_span){0.85, 1.15};
     return c;
 }
 
@@ -209,6 +215,52 @@ static void pitch_keeps_the_tempo(void **state)
     }
 }
 
+static void tempo_keeps_the_pitch(void **state)
+{
+    (void)state;
+    static const double factors[] = {0.7, 0.9, 1.1, 1.5};
+    a_tone(440, 0.5);
+    for (size_t k = 0; k < T_COUNT(factors); k++) {
+        mote_augment_config c = off();
+        c.tempo = (mote_span){factors[k], factors[k]};
+        mote_augment *a = create(c, (mote_audio_set){0});
+        apply(a, 0, 0, 0, out);
+        if (fabs(tone_of(out) - 440) > 8)
+            fail_msg("tempo %g: %g Hz", factors[k], tone_of(out));
+        if (fabs((double)length_of(out) - 8000 / factors[k]) > 600)
+            fail_msg("tempo %g: %zu samples", factors[k], length_of(out));
+        mote_augment_destroy(a);
+    }
+}
+
+/* Switched on, they change the voice and nothing of what else is drawn. */
+static void voices_draw_numbers_of_their_own(void **state)
+{
+    (void)state;
+    mote_augment_config c = off();
+    c.shift_ms = 100;
+    c.gain_db = 6;
+    mote_augment *plain = create(c, (mote_audio_set){0});
+    c.vocal_tract = (mote_span){1.000001, 1.000001};
+    mote_augment *same = create(c, (mote_audio_set){0});
+    c.vocal_tract = (mote_span){0.8, 1.2};
+    mote_augment *other = create(c, (mote_audio_set){0});
+    make_tone(in, N, 16000, 200, 0.2, 0);
+    for (size_t i = 0; i < N; i++)
+        in[i] = (int16_t)(in[i] + 3000 * (int)(i % 80 == 0));
+    for (uint64_t i = 0; i < 20; i++) {
+        apply(plain, 0, i, 0, out);
+        apply(same, 0, i, 0, again);
+        for (size_t k = 0; k < N; k++)
+            assert_true(abs(out[k] - again[k]) <= 3);
+        apply(other, 0, i, 0, again);
+        assert_true(memcmp(out, again, sizeof out) != 0);
+    }
+    mote_augment_destroy(plain);
+    mote_augment_destroy(same);
+    mote_augment_destroy(other);
+}
+
 /* Under a condition there is its noise, not that of augmentation; as often as was asked for. */
 static void conditions_come_as_often_as_asked(void **state)
 {
@@ -293,6 +345,8 @@ static void extreme_clips_survive_everything(void **state)
     mote_augment_config c = everything();
     c.pitch_semitones = (mote_span){-12, 12};
     c.speed = (mote_span){0.5, 2};
+    c.tempo = (mote_span){0.5, 2};
+    c.vocal_tract = (mote_span){0.7, 1.4};
     c.shift_ms = 3000;
     mote_augment *a = create(c, (mote_audio_set){0});
     for (int kind = 0; kind < 3; kind++) {
@@ -406,6 +460,8 @@ int main(void)
         cmocka_unit_test(noise_comes_as_often_as_asked_and_from_the_recordings),
         cmocka_unit_test(speed_changes_tempo_and_pitch_together),
         cmocka_unit_test(pitch_keeps_the_tempo),
+        cmocka_unit_test(tempo_keeps_the_pitch),
+        cmocka_unit_test(voices_draw_numbers_of_their_own),
         cmocka_unit_test(conditions_come_as_often_as_asked),
         cmocka_unit_test(babble_is_made_of_other_clips),
         cmocka_unit_test(extreme_clips_survive_everything),

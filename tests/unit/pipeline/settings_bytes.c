@@ -195,6 +195,7 @@ static void add_augmentation(mote_buf *b, mote_augment_config x)
     add_text(b, x.position);
     ADD(shift_ms), ADD(gain_db), ADD(noise_probability), ADD(noise_snr_db);
     ADD(car_noise_probability), ADD(car_noise_snr_db), ADD(speed), ADD(pitch_semitones);
+    ADD(tempo), ADD(vocal_tract);
     ADD(time_masks), ADD(time_mask_frames), ADD(frequency_masks), ADD(frequency_mask_bins);
     ADD(flip_across), ADD(flip_down), ADD(crop), ADD(rotate_deg), ADD(brightness), ADD(contrast);
     ADD(pixel_noise), ADD(cut_out), ADD(axis_noise), ADD(magnitude), ADD(delay_ms), ADD(turn_deg);

@@ -33,7 +33,8 @@ static void fill(const mote_dataset *d, int32_t epoch, float *out, size_t elemen
     mote_err err = {0};
     static mote_settings settings;
     settings.has = MOTE_USES(augmentation);
-    settings.augmentation_ = (mote_augment_config){.speed = {1, 1}};
+    settings.augmentation_ =
+        (mote_augment_config){.speed = {1, 1}, .tempo = {1, 1}, .vocal_tract = {1, 1}};
     const mote_feature_config mel = mote_feature_config_default();
     const mote_frontend features = mote_feature_frontend(&mel);
     mote_source_config cfg = {
