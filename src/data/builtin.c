@@ -18,7 +18,7 @@
 #include "data/review.h"
 
 #define SET_VERSION    1   /* another one makes every project's set anew */
-#define SPOKEN_VERSION "1" /* of the keywords, where they are spoken too */
+#define SPOKEN_VERSION "2" /* of the keywords, where they are spoken too */
 #define PORTION        16
 #define NOISE_S        12.0
 #define MAX_CLIP_MS    2000.0 /* long enough for any of the words; padded as recordings are */

@@ -11,7 +11,8 @@
  * They are samples of the store of origin 'synthetic' whose group begins with "builtin:", made once
  * and kept; nothing counts them as recordings of the user. A group names its split
  * ("builtin:test:flite:rms"), because voices and words of a split are in no other split, and where
- * several engines are there the test's is one that training never heard. A version takes them as
+ * several engines are there the test's is one that training never heard; where keywords are spoken
+ * validation's too. A version takes them as
  * mote_builtin_plan says (data/version.h).
  *
  * data.builtin   auto   in all splits, as long as there are fewer recordings of other words than

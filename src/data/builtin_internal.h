@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Between the files of the built-in set: builtin.c decides and stores, builtin_words.c has the
- * words, builtin_plan.c says who says what, builtin_engines.c runs flite and festival,
+ * words, builtin_sounds.c compares and edits them, builtin_plan.c says who says what,
+ * builtin_cast.c in which split a voice is, builtin_engines.c runs flite and festival,
  * builtin_noise.c makes the noises. Private to data/. */
 #ifndef MOTE_DATA_BUILTIN_INTERNAL_H
 #define MOTE_DATA_BUILTIN_INTERNAL_H
@@ -97,9 +98,49 @@ MOTE_MUST_USE mote_status mote_builtin_write_script(const mote_builtin_config *c
 MOTE_MUST_USE mote_status mote_builtin_spell(const char *word, mote_arena *a, const char **out,
                                              bool *plain, mote_err *err);
 
+/* The split of a word or voice that is known by a hash: 64 : 16 : 20. */
+mote_split mote_builtin_split_of(const mote_sha256 *key);
+
+/* ---- builtin_cast.c ---- */
+
+/* A voice of another engine than espeak-ng, and who may hear it. */
+typedef struct {
+    mote_engine_id engine;
+    const char *voice;
+    char person[24]; /* whose voice it is: "kal" for flite's kal16 and festival's kal_diphone */
+    mote_split split;
+} mote_builtin_other;
+
+/* All voices of other engines, for keywords that are spoken: whole people are dealt, so that one
+ * whom two engines have is in one split. Of two and more people, in the order of their names, the
+ * first half validate and the rest test; of six and more, a third teaches instead; one alone
+ * tests. So what is promised rests on engines that training never heard, as what is found does.
+ * *out [*n] lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_builtin_others(const mote_engine engines[MOTE_N_ENGINES],
+                                              mote_arena *a, mote_builtin_other **out, size_t *n,
+                                              mote_err *err);
+
+/* ---- builtin_sounds.c ---- */
+
+/* A word that does not exist, one sound away from a keyword. */
+typedef struct {
+    mote_builtin_word word;
+    mote_split split;
+} mote_builtin_made_up;
+
+/* Words from the phonemes of keywords ("b_E_d"): 8 a keyword (80 in all) with a sound replaced by
+ * another consonant or vowel, for training; with every_way also 12 a keyword (30 in all) each with
+ * a sound left out, put in and replaced, in every split. None is a keyword; none comes twice.
+ * *out [*n] lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_builtin_make_up(const char *const *sounds, size_t n_keywords,
+                                               bool every_way, mote_arena *a,
+                                               mote_builtin_made_up **out, size_t *n,
+                                               mote_err *err);
+
 /* Sounds that differ between two lists of phonemes ("b_E_d"), and whether `part` occurs in
  * `whole`.
  * lint: unused_exports: a test measures them by themselves */
+size_t mote_phonemes_count(const char *x);
 size_t mote_phoneme_distance(const char *x, const char *y);
 bool mote_phonemes_contain(const char *whole, const char *part);
 

@@ -5,12 +5,15 @@
  *            NEAR nearest to any keyword are said twice as often. A word's split is a function of
  *            its letters alone, 64 : 16 : 20, so no split hears the words of another.
  *   made up  a keyword with one of its sounds replaced by another consonant or another vowel
- *            ("hoppy" for "happy"), as phonemes; for training only
+ *            ("hoppy" for "happy"), as phonemes, for training; where keywords are spoken also with
+ *            a sound left out or put in, in every split, said by two voices. espeak-ng alone says
+ *            phonemes.
  *   voices   espeak-ng's variants in the order of the hash of their names, 64 : 16 : 20. Where
  *            flite is installed (or else festival), the test is spoken by it alone, by nobody in
  *            training; festival beside flite speaks a fifth of training.
  *   keywords (data.spoken) every voice of a split says each of them, again and again, at another
- *            tempo, pitch and size. A speaker whom both flite and festival have is not in the test.
+ *            tempo, pitch and size. Then validation, too, is spoken by engines that training never
+ *            hears (builtin_cast.c), and of espeak-ng's variants training has 84 in 100.
  *   parts    of a keyword of several words, each part alone and each in other company ("hey", "hey
  *            garden", "water mote"): other words like any
  *
@@ -22,17 +25,14 @@
 #include "base/text.h"
 #include "data/builtin_internal.h"
 
-#define STREAM_MADE_UP      0x62696e31u
-#define STREAM_ORDER        0x62696e32u
-#define STREAM_ACCENT       0x62696e33u
-#define NEAR                40
-#define MADE_UP_PER_KEYWORD 8
-#define MAX_MADE_UP         80
-#define MAX_PHONEMES        64
-#define STREAM_COMPANY      0x62696e37u
-#define MAX_PARTS           6   /* words of a phrase that are told apart */
-#define COMPANY             4   /* other words beside its head, and beside its tail */
-#define MAX_SAID            960 /* times that keywords are said for training, in all */
+#define STREAM_ORDER   0x62696e32u
+#define STREAM_ACCENT  0x62696e33u
+#define NEAR           40
+#define SAID_MADE_UP   2 /* voices of one, where keywords are spoken */
+#define STREAM_COMPANY 0x62696e37u
+#define MAX_PARTS      6   /* words of a phrase that are told apart */
+#define COMPANY        4   /* other words beside its head, and beside its tail */
+#define MAX_SAID       960 /* times that keywords are said for training, in all */
 
 static const size_t n_clips_of[MOTE_N_SPLITS] = {440, 90, 120}; /* made-up words not counted */
 
@@ -42,71 +42,6 @@ static size_t n_said_of(mote_split split, size_t n_keywords)
     size_t n = MAX_SAID / n_keywords;
     n = n > 480 ? 480 : n < 120 ? 120 : n;
     return split == MOTE_SPLIT_TRAIN ? n : split == MOTE_SPLIT_VALIDATION ? n / 5 : n / 4;
-}
-
-/* ---- phonemes ------------------------------------------------------------------------------ */
-
-/* A phoneme as espeak-ng writes it: s[0..len), not terminated. */
-typedef struct {
-    const char *s;
-    size_t len;
-} phoneme;
-
-/* Those of a word. */
-typedef struct {
-    phoneme items[MAX_PHONEMES];
-    size_t n;
-} phonemes;
-
-static phonemes cut(const char *text)
-{
-    phonemes p = {.n = 0};
-    while (*text && p.n < MAX_PHONEMES) {
-        p.items[p.n].s = text;
-        p.items[p.n].len = strcspn(text, "_");
-        text += p.items[p.n].len;
-        text += *text == '_' ? 1 : 0;
-        p.n++;
-    }
-    return p;
-}
-
-static bool same(const phonemes *x, size_t i, const phonemes *y, size_t j)
-{
-    return x->items[i].len == y->items[j].len &&
-           memcmp(x->items[i].s, y->items[j].s, x->items[i].len) == 0;
-}
-
-size_t mote_phoneme_distance(const char *x, const char *y)
-{
-    phonemes a = cut(x), b = cut(y);
-    size_t row[MAX_PHONEMES + 1];
-    for (size_t j = 0; j <= b.n; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = row[0]; /* invariant: row[j] for i - 1 right of j */
-        row[0] = i;
-        for (size_t j = 1; j <= b.n; j++) {
-            size_t replace = diagonal + (same(&a, i - 1, &b, j - 1) ? 0 : 1);
-            size_t least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = replace < least ? replace : least;
-        }
-    }
-    return row[b.n];
-}
-
-bool mote_phonemes_contain(const char *whole, const char *part)
-{
-    phonemes a = cut(whole), b = cut(part);
-    for (size_t i = 0; b.n > 0 && i + b.n <= a.n; i++) {
-        size_t k = 0;
-        while (k < b.n && same(&a, i + k, &b, k))
-            k++;
-        if (k == b.n)
-            return true;
-    }
-    return false;
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
@@ -124,8 +59,10 @@ typedef struct {
     const char **keyword_sounds; /* [cfg->n_keywords] */
     candidate *words;
     size_t n_words;
-    mote_builtin_word *made_up;
+    mote_builtin_made_up *made_up;
     size_t n_made_up;
+    mote_builtin_other *others; /* where keywords are spoken: voices that validate and test */
+    size_t n_others;
 } writer;
 
 static int compare_near(const void *a, const void *b)
@@ -156,7 +93,7 @@ static double nearness_of(const writer *w, const char *sounds)
     double best = 1.0;
     for (size_t k = 0; k < w->cfg->n_keywords; k++) {
         const char *keyword = w->keyword_sounds[k];
-        size_t n = cut(keyword).n;
+        size_t n = mote_phonemes_count(keyword);
         if (n == 0)
             continue;
         if (mote_phonemes_contain(sounds, keyword))
@@ -272,121 +209,14 @@ static mote_split split_of_share(uint32_t share)
     return share < 64 ? MOTE_SPLIT_TRAIN : share < 80 ? MOTE_SPLIT_VALIDATION : MOTE_SPLIT_TEST;
 }
 
+mote_split mote_builtin_split_of(const mote_sha256 *key)
+{
+    return split_of_share((uint32_t)((key->bytes[0] << 8 | key->bytes[1]) % 100));
+}
+
 static mote_split split_of_word(const candidate *c)
 {
-    return split_of_share((uint32_t)((c->key.bytes[0] << 8 | c->key.bytes[1]) % 100));
-}
-
-/* ---- made-up words ------------------------------------------------------------------------- */
-
-static bool is_vowel(const char *sound)
-{
-    return strchr("aeiouAEIOUV@30yY&", *sound) != NULL;
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* Replace phoneme `at` of p by `other`; "[[..]]" with a pause of nothing between the sounds. */
-static mote_status spell(writer *w, const phonemes *p, size_t at, phoneme other,
-                         mote_builtin_word *out, mote_err *err)
-{
-    MOTE_SCOPED_BUF b;
-    mote_buf_init(&b, 256);
-    bool has_stress = false;
-    mote_buf_str(&b, "[[");
-    for (size_t i = 0; i < p->n; i++) {
-        const phoneme now = i == at ? other : p->items[i];
-        if (!has_stress && is_vowel(now.s))
-            mote_buf_char(&b, '\'');
-        has_stress = has_stress || is_vowel(now.s);
-        mote_buf_add(&b, now.s, now.len);
-    }
-    mote_buf_str(&b, "]]");
-    MOTE_TRY(mote_buf_status(&b, err));
-    out->spoken = mote_arena_strdup(w->arena, b.data);
-    out->label = mote_arena_printf(w->arena, "(%.*s)", (int)(b.len - 4), b.data + 2);
-    return out->spoken && out->label ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "built-in words");
-}
-
-/* The sounds of all words, each once: what a sound can be replaced by. */
-static size_t inventory(const writer *w, phoneme *out, size_t max)
-{
-    size_t n = 0;
-    for (size_t k = 0; k < w->cfg->n_keywords; k++) {
-        phonemes p = cut(w->keyword_sounds[k]);
-        for (size_t i = 0; i < p.n && n < max; i++) {
-            const phoneme *x = &p.items[i];
-            size_t j = 0;
-            while (j < n && (out[j].len != x->len || memcmp(out[j].s, x->s, x->len) != 0))
-                j++;
-            if (j == n)
-                out[n++] = *x;
-        }
-    }
-    static const char *const usual[] = {"p", "t", "k", "b", "d", "g", "m", "n",
-                                        "s", "f", "l", "a", "i", "u", "e", "o"};
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0] && n < max; i++)
-        out[n++] = (phoneme){usual[i], strlen(usual[i])};
-    return n;
-}
-
-static bool is_taken(const writer *w, const char *spoken)
-{
-    for (size_t i = 0; i < w->n_made_up; i++) {
-        if (strcmp(w->made_up[i].spoken, spoken) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Is `spoken` ("[[b'Vd]]") a keyword after all, when written without stress? */
-static bool is_keyword_sound(const writer *w, const char *spoken)
-{
-    for (size_t k = 0; k < w->cfg->n_keywords; k++) {
-        const char *x = spoken + 2, *y = w->keyword_sounds[k];
-        for (;;) {
-            x += *x == '\'' ? 1 : 0;
-            y += *y == '_' ? 1 : 0;
-            if (*x != *y)
-                break;
-            x++;
-            y++;
-        }
-        if (*x == ']' && *y == 0)
-            return true;
-    }
-    return false;
-}
-
-static mote_status make_up(writer *w, mote_err *err)
-{
-    phoneme all[256];
-    size_t n = inventory(w, all, 256);
-    size_t per_keyword = MAX_MADE_UP / w->cfg->n_keywords;
-    per_keyword = per_keyword > MADE_UP_PER_KEYWORD ? MADE_UP_PER_KEYWORD : per_keyword;
-    MOTE_TRY(mote_arena_take(w->arena, MAX_MADE_UP, sizeof *w->made_up, &w->made_up, err));
-    for (size_t k = 0; k < w->cfg->n_keywords; k++) {
-        phonemes p = cut(w->keyword_sounds[k]);
-        mote_rng r;
-        mote_rng_init_stream(&r, MOTE_BUILTIN_SEED, STREAM_MADE_UP, k);
-        size_t enough = w->n_made_up + per_keyword;
-        for (int tries = 0; p.n > 1 && tries < 200 && w->n_made_up < enough; tries++) {
-            size_t at = mote_rng_below(&r, (uint32_t)p.n);
-            const phoneme now = p.items[at], other = all[mote_rng_below(&r, (uint32_t)n)];
-            bool fits =
-                is_vowel(now.s) == is_vowel(other.s) && lower(now.s[0]) != lower(other.s[0]);
-            mote_builtin_word word;
-            if (!fits)
-                continue;
-            MOTE_TRY(spell(w, &p, at, other, &word, err));
-            if (!is_taken(w, word.spoken) && !is_keyword_sound(w, word.spoken))
-                w->made_up[w->n_made_up++] = word;
-        }
-    }
-    return MOTE_OK;
+    return mote_builtin_split_of(&c->key);
 }
 
 /* ---- voices -------------------------------------------------------------------------------- */
@@ -408,6 +238,18 @@ typedef struct {
     size_t from[MOTE_N_SPLITS + 1];
 } casting;
 
+/* Number j of the other engines' voices that a split hears; NULL: it hears none. */
+static const mote_builtin_other *other_of(const writer *w, mote_split split, size_t j)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->n_others; i++)
+        n += w->others[i].split == split ? 1 : 0;
+    for (size_t i = 0, k = n ? j % n : 0; n > 0 && i < w->n_others; i++)
+        if (w->others[i].split == split && k-- == 0)
+            return &w->others[i];
+    return NULL;
+}
+
 static mote_status cast_espeak(writer *w, casting *c, mote_err *err)
 {
     const mote_espeak *e = &w->script->espeak;
@@ -420,8 +262,11 @@ static mote_status cast_espeak(writer *w, casting *c, mote_err *err)
     qsort(v, e->n_variants, sizeof *v, compare_keys);
     for (size_t i = 0; i < e->n_variants; i++)
         c->names[i] = v[i].name;
-    c->from[1] = e->n_variants * 64 / 100;
-    c->from[2] = e->n_variants * 80 / 100;
+    /* where others judge, few are kept from training: for made-up words */
+    const bool others_judge =
+        other_of(w, MOTE_SPLIT_VALIDATION, 0) && other_of(w, MOTE_SPLIT_TEST, 0);
+    c->from[1] = e->n_variants * (others_judge ? 84 : 64) / 100;
+    c->from[2] = e->n_variants * (others_judge ? 92 : 80) / 100;
     c->from[3] = e->n_variants;
     if (c->from[1] == 0 || c->from[2] == c->from[1])
         return mote_fail(err, MOTE_UNSUPPORTED,
@@ -437,6 +282,11 @@ static mote_engine_id held_out(const mote_builtin_script *s)
     return s->engines[MOTE_ENGINE_FLITE].n_voices      ? MOTE_ENGINE_FLITE
            : s->engines[MOTE_ENGINE_FESTIVAL].n_voices ? MOTE_ENGINE_FESTIVAL
                                                        : MOTE_ENGINE_ESPEAK;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 static bool is_plain(const char *text)
@@ -465,49 +315,41 @@ static bool is_plain_turn(const mote_builtin_turn *t)
     return true;
 }
 
-/* Is a voice of flite ("kal16") also one of festival ("kal_diphone")? */
-static bool is_heard_in_training(const mote_builtin_script *s, const char *voice)
+/* A turn that every engine can say, by another than espeak-ng; false: espeak-ng says it. Number j
+ * of its kind: of what training hears, every fifth. */
+static bool cast_other(const writer *w, size_t j, mote_builtin_turn *t)
 {
-    char root[32];
-    const mote_engine *festival = &s->engines[MOTE_ENGINE_FESTIVAL];
-    (void)mote_format(root, sizeof root, "%.*s", (int)strcspn(voice, "0123456789"), voice);
-    for (size_t i = 0; *root && i < festival->n_voices; i++)
-        if (strstr(festival->voices[i], root))
-            return true;
-    return false;
-}
-
-/* Voice number j of an engine for a turn: where keywords are judged, nobody whom another engine
- * has. */
-static const char *voice_of(const mote_builtin_script *s, const mote_builtin_turn *t, size_t j)
-{
-    const mote_engine *e = &s->engines[t->engine];
-    for (size_t i = 0; i < e->n_voices && t->is_of_keywords && t->split == MOTE_SPLIT_TEST; i++) {
-        const char *voice = e->voices[(j + i) % e->n_voices];
-        if (!is_heard_in_training(s, voice))
-            return voice;
+    const mote_builtin_script *s = w->script;
+    const bool is_fifth = t->split == MOTE_SPLIT_TRAIN && j % 5 == 4;
+    if (mote_builtin_is_spoken(w->cfg)) {
+        const mote_builtin_other *o = other_of(w, t->split, is_fifth ? j / 5 : j);
+        if (!o || (t->split == MOTE_SPLIT_TRAIN && !is_fifth))
+            return false;
+        t->engine = o->engine;
+        t->voice = o->voice;
+        return true;
     }
-    return e->voices[j % e->n_voices];
+    const mote_engine_id test = held_out(s);
+    const bool has_festival =
+        test == MOTE_ENGINE_FLITE && s->engines[MOTE_ENGINE_FESTIVAL].n_voices > 0;
+    if (t->split == MOTE_SPLIT_TEST)
+        t->engine = test;
+    else if (is_fifth && has_festival)
+        t->engine = MOTE_ENGINE_FESTIVAL;
+    if (t->engine == MOTE_ENGINE_ESPEAK)
+        return false;
+    t->voice = s->engines[t->engine].voices[j % s->engines[t->engine].n_voices];
+    return true;
 }
 
 static void cast_turn(const writer *w, const casting *c, size_t j, bool main_accent,
                       mote_builtin_turn *t)
 {
     const mote_builtin_script *s = w->script;
-    const mote_engine_id test = held_out(s);
-    const mote_engine *festival = &s->engines[MOTE_ENGINE_FESTIVAL];
-    bool can_all = is_plain_turn(t); /* every engine */
     t->engine = MOTE_ENGINE_ESPEAK;
-    if (t->split == MOTE_SPLIT_TEST && can_all)
-        t->engine = test;
-    else if (t->split == MOTE_SPLIT_TRAIN && can_all && test == MOTE_ENGINE_FLITE && j % 5 == 4 &&
-             festival->n_voices > 0)
-        t->engine = MOTE_ENGINE_FESTIVAL;
-    if (t->engine != MOTE_ENGINE_ESPEAK) {
-        t->voice = voice_of(s, t, j);
-        t->accent = "";
+    t->accent = "";
+    if (is_plain_turn(t) && cast_other(w, j, t))
         return;
-    }
     size_t first = c->from[t->split], n = c->from[t->split + 1] - first;
     mote_rng r;
     mote_rng_init_stream(&r, MOTE_BUILTIN_SEED, STREAM_ACCENT, j);
@@ -566,6 +408,21 @@ static mote_status add_turns(writer *w, const casting *c, mote_split split, cons
     return MOTE_OK;
 }
 
+/* Where keywords are spoken a made-up word is said twice, else once. */
+static mote_status add_made_up(writer *w, const casting *c, mote_err *err)
+{
+    const size_t times = mote_builtin_is_spoken(w->cfg) ? SAID_MADE_UP : 1;
+    for (int split = 0; split < MOTE_N_SPLITS; split++) {
+        word_list list = {0};
+        MOTE_TRY(mote_arena_take(w->arena, w->n_made_up + 1, sizeof *list.items, &list.items, err));
+        for (size_t i = 0; i < w->n_made_up; i++)
+            if (w->made_up[i].split == (mote_split)split)
+                list.items[list.n++] = w->made_up[i].word;
+        MOTE_TRY(add_turns(w, c, (mote_split)split, &list, times * list.n, err));
+    }
+    return MOTE_OK;
+}
+
 /* Turn after turn says the keywords, each turn in another voice. */
 static mote_status add_keywords(writer *w, const casting *c, mote_err *err)
 {
@@ -613,15 +470,15 @@ static mote_status write_turns(writer *w, mote_err *err)
     size_t most = MOTE_N_SPLITS + 1;
     for (int i = 0; i < MOTE_N_SPLITS; i++)
         most += n_clips_of[i] / MOTE_BUILTIN_TURN_WORDS + 1;
-    most += MAX_MADE_UP / MOTE_BUILTIN_TURN_WORDS + 1 + n_keyword_turns(w);
+    most += SAID_MADE_UP * w->n_made_up / MOTE_BUILTIN_TURN_WORDS + 2 * MOTE_N_SPLITS +
+            n_keyword_turns(w);
     MOTE_TRY(mote_arena_take(w->arena, most, sizeof *s->turns, &s->turns, err));
     for (int i = 0; i < MOTE_N_SPLITS; i++) {
         word_list words;
         MOTE_TRY(list_split(w, (mote_split)i, &words, err));
         MOTE_TRY(add_turns(w, &c, (mote_split)i, &words, n_clips_of[i], err));
     }
-    const word_list made_up = {w->made_up, w->n_made_up};
-    MOTE_TRY(add_turns(w, &c, MOTE_SPLIT_TRAIN, &made_up, made_up.n, err));
+    MOTE_TRY(add_made_up(w, &c, err));
     return mote_builtin_is_spoken(w->cfg) ? add_keywords(w, &c, err) : MOTE_OK;
 }
 
@@ -647,7 +504,11 @@ mote_status mote_builtin_write_script(const mote_builtin_config *cfg, mote_arena
     for (int id = MOTE_ENGINE_FLITE; id < MOTE_N_ENGINES; id++)
         MOTE_TRY(mote_engine_find((mote_engine_id)id, s.language, a, &s.engines[id], err));
     MOTE_TRY(choose_words(&w, err));
-    MOTE_TRY(make_up(&w, err));
+    const bool is_spoken = mote_builtin_is_spoken(cfg);
+    MOTE_TRY(mote_builtin_make_up(w.keyword_sounds, cfg->n_keywords, is_spoken, a, &w.made_up,
+                                  &w.n_made_up, err));
+    if (is_spoken)
+        MOTE_TRY(mote_builtin_others(s.engines, a, &w.others, &w.n_others, err));
     MOTE_TRY(list_babble(&w, err));
     MOTE_TRY(write_turns(&w, err));
     *out = s;
