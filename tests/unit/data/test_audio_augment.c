@@ -437,7 +437,7 @@ static void a_second_of_sound_is_quick(void **state)
 {
     (void)state;
     mote_augment_config c = everything();
-    c.speed = (mote_span){1, 1};
+    c.speed = c.tempo = c.vocal_tract = (mote_span){1, 1};
     c.pitch_semitones = (mote_span){0, 0};
     mote_augment *a = create(c, (mote_audio_set){0});
     a_tone(440, 0.3);
