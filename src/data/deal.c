@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "data/deal_negative.h"
 #include "data/deal_time.h"
 #include "data/provided.h"
 #include "data/split.h"
@@ -423,6 +424,7 @@ mote_status mote_version_folds(const mote_data_version *v, int32_t k, uint64_t s
         if (d.labels[d.label_of[i]].is_word)
             out[i].word = d.labels[d.label_of[i]].part;
     }
+    MOTE_TRY(mote_deal_negative_folds(v, k, a, out, err));
     *fold = out;
     return MOTE_OK;
 }

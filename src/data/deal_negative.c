@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "data/provided.h"
+#include "data/split.h"
 
 typedef struct {
     mote_version_item **items; /* [n], as they were recorded */
@@ -96,5 +97,91 @@ mote_status mote_deal_negatives(mote_store *s, const mote_version_config *cfg, m
     qsort(n.items, n.n, sizeof *n.items, compare_time);
     for (size_t i = 0; i < n.n; i++)
         MOTE_TRY(give(s, cfg, &n, n.items[i], err));
+    return MOTE_OK;
+}
+
+/* ---- folds --------------------------------------------------------------------------------- */
+
+/* A group that has negative recordings. */
+typedef struct {
+    const char *name;
+    double us;    /* of them */
+    int32_t fold; /* -1: not dealt yet */
+} negative_group;
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(((const negative_group *)a)->name, ((const negative_group *)b)->name);
+}
+
+/* Most hours first. */
+static int compare_hours(const void *a, const void *b)
+{
+    const negative_group *x = a, *y = b;
+    if (x->us != y->us)
+        return x->us > y->us ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+/* The groups of negative recordings, each once, by name. */
+static size_t list_groups(const mote_data_version *v, negative_group *groups)
+{
+    size_t n = 0, n_once = 0;
+    for (size_t i = 0; i < v->n; i++)
+        if (v->items[i].role == MOTE_ROLE_NEGATIVE)
+            groups[n++] = (negative_group){v->items[i].group, (double)v->items[i].duration_us, -1};
+    qsort(groups, n, sizeof *groups, compare_names);
+    for (size_t i = 0; i < n; i++) {
+        if (n_once > 0 && strcmp(groups[n_once - 1].name, groups[i].name) == 0)
+            groups[n_once - 1].us += groups[i].us;
+        else
+            groups[n_once++] = groups[i];
+    }
+    return n_once;
+}
+
+static negative_group *group_of(negative_group *groups, size_t n, const char *name)
+{
+    const negative_group wanted = {.name = name};
+    return bsearch(&wanted, groups, n, sizeof *groups, compare_names);
+}
+
+static void give_folds(negative_group *groups, size_t n, int32_t k)
+{
+    double has[MOTE_SPLIT_MAX_PARTS] = {0};
+    for (size_t g = 0; g < n; g++)
+        if (groups[g].fold >= 0)
+            has[groups[g].fold] += groups[g].us;
+    qsort(groups, n, sizeof *groups, compare_hours);
+    for (size_t g = 0; g < n; g++) {
+        if (groups[g].fold >= 0)
+            continue;
+        groups[g].fold = 0;
+        for (int32_t f = 1; f < k; f++)
+            if (has[f] < has[groups[g].fold])
+                groups[g].fold = f;
+        has[groups[g].fold] += groups[g].us;
+    }
+    qsort(groups, n, sizeof *groups, compare_names);
+}
+
+mote_status mote_deal_negative_folds(const mote_data_version *v, int32_t k, mote_arena *a,
+                                     mote_fold *fold, mote_err *err)
+{
+    negative_group *groups = NULL;
+    const mote_arena_mark mark = mote_arena_save(a);
+    MOTE_BUG_IF(k > MOTE_SPLIT_MAX_PARTS);
+    MOTE_TRY(mote_arena_take(a, v->n + 1, sizeof *groups, &groups, err));
+    const size_t n = list_groups(v, groups);
+    for (size_t i = 0; i < v->n; i++) { /* whose words a model has learned from it has heard */
+        negative_group *g = fold[i].group >= 0 ? group_of(groups, n, v->items[i].group) : NULL;
+        if (g)
+            g->fold = fold[i].group;
+    }
+    give_folds(groups, n, k);
+    for (size_t i = 0; i < v->n; i++)
+        if (v->items[i].role == MOTE_ROLE_NEGATIVE)
+            fold[i].group = group_of(groups, n, v->items[i].group)->fold;
+    mote_arena_rewind(a, mark);
     return MOTE_OK;
 }

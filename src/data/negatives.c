@@ -7,6 +7,25 @@ static bool is_in(const mote_version_item *it, mote_split split)
     return it->role == MOTE_ROLE_NEGATIVE && it->split == split;
 }
 
+/* wanted [v->n]; how many are. */
+static mote_status choose(const mote_data_version *v, const mote_dataset_config *cfg, mote_arena *a,
+                          bool *wanted, size_t *n, mote_err *err)
+{
+    mote_fold *fold = NULL;
+    if (cfg->n_folds > 0)
+        MOTE_TRY(mote_version_folds(v, cfg->n_folds, cfg->fold_seed, a, &fold, err));
+    *n = 0;
+    for (size_t i = 0; i < v->n; i++) {
+        const mote_version_item *it = &v->items[i];
+        wanted[i] = !fold
+                        ? is_in(it, cfg->split)
+                        : it->role == MOTE_ROLE_NEGATIVE &&
+                              mote_fold_role(cfg->n_folds, cfg->round, fold[i].group) == cfg->split;
+        *n += wanted[i];
+    }
+    return MOTE_OK;
+}
+
 mote_negative_amount mote_negatives_in(const mote_data_version *v, mote_split split)
 {
     mote_negative_amount x = {0};
@@ -25,13 +44,17 @@ mote_status mote_negatives_each(mote_store *s, const mote_data_version *v,
 {
     mote_decoding decoding = mote_dataset_decoding(cfg);
     const mote_sample_shelf shelf = {s, NULL, cfg->kind}; /* hours are not kept */
-    const size_t n = mote_negatives_in(v, cfg->split).n;
-    size_t index = 0;
+    MOTE_SCOPED_ARENA a;
+    bool *wanted = NULL;
+    size_t index = 0, n = 0;
+    mote_arena_init(&a, (size_t)1 << 30);
+    MOTE_TRY(mote_arena_take(&a, v->n + 1, sizeof *wanted, &wanted, err));
+    MOTE_TRY(choose(v, cfg, &a, wanted, &n, err));
     decoding.max_bytes = MOTE_NEGATIVE_MAX_BYTES;
     decoding.max_ms = MOTE_NEGATIVE_MAX_MS;
     for (size_t i = 0; i < v->n; i++) {
         mote_loaded one;
-        if (!is_in(&v->items[i], cfg->split))
+        if (!wanted[i])
             continue;
         if (mote_cancelled(cfg->cancel))
             return mote_fail(err, MOTE_CANCELLED, "stopped while listening to negative recordings");

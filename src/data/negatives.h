@@ -26,8 +26,9 @@ typedef struct {
 } mote_negative_amount;
 mote_negative_amount mote_negatives_in(const mote_data_version *v, mote_split split);
 
-/* Each in the order of the version; stops at the first failure, which it returns. Errors: those of
- * `take` and of decoding, with the object; CANCELLED. */
+/* Each that cfg asks for (its split, or that part of a round of folds), in the order of the
+ * version; stops at the first failure, which it returns. Errors: those of `take` and of decoding,
+ * with the object; CANCELLED. */
 MOTE_MUST_USE mote_status mote_negatives_each(mote_store *s, const mote_data_version *v,
                                               const mote_dataset_config *cfg,
                                               mote_negative_take *take, void *arg, mote_err *err);

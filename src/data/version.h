@@ -177,7 +177,7 @@ MOTE_MUST_USE mote_status mote_version_diff(const mote_data_version *before,
  * file of rows, each of which has a fold of its own by its group or hash (dataset_rows.c). *fold
  * lives as long as `a`. */
 typedef struct {
-    int32_t group; /* -1 for background recordings */
+    int32_t group; /* -1 for background recordings; of negatives: deal_negative.h */
     int32_t word;  /* -1 for what is not held apart */
 } mote_fold;
 MOTE_MUST_USE mote_status mote_version_folds(const mote_data_version *v, int32_t k, uint64_t seed,

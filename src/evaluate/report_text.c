@@ -333,7 +333,7 @@ mote_status mote_report_other_words_json(const json_t *other_words, mote_buf *ou
 
 mote_status mote_report_negatives_json(const json_t *negatives, mote_buf *out, mote_err *err)
 {
-    static const char *const parts[] = {"validation", "test"};
+    static const char *const parts[] = {"validation", "test", "folds"};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         const json_t *o = json_object_get(negatives, parts[i]);
         mote_interval rate;

@@ -89,7 +89,8 @@ typedef struct {
     mote_jury jury;    /* a view */
     size_t first_clip; /* of it among those that the tally is of */
     mote_stream_tally *tally;
-    mote_stream_track track; /* of the first round: its events */
+    mote_stream_tally *quiet; /* of hours in which nothing happens; NULL: there are none */
+    mote_stream_track track;  /* of the first round: its events */
 } heard_part;
 
 typedef struct {
@@ -98,8 +99,6 @@ typedef struct {
     int32_t rounds, rounds_done; /* of the stream; each once for every part */
     heard_part parts[MOTE_MAX_FOLDS];
     int32_t n_parts;
-    mote_stream_curve *quiet, *quiet_test; /* of hours in which nothing happens: of validation, of
-                                              test; NULL: there are none */
     mote_stream_choice choice;
     mote_stream_point promised; /* of the chosen threshold, on those who chose */
 } listening;
@@ -255,24 +254,75 @@ static mote_status curve_of(const listening *l, const mote_stream_tally *t, mote
                                    err);
 }
 
+/* The hours in which nothing happens that those parts have heard. *out NULL: none. */
+static mote_status quiet_of(const listening *l, some_parts of, mote_arena *a,
+                            mote_stream_curve **out, mote_err *err)
+{
+    const mote_project_value none = {.is_given = false};
+    const mote_stream_tally *some[MOTE_MAX_FOLDS];
+    mote_stream_tally *sum = NULL;
+    size_t n = 0;
+    *out = NULL;
+    for (int32_t k = of.first; k < of.first + of.n; k++)
+        if (k != of.without && l->parts[k].quiet)
+            some[n++] = l->parts[k].quiet;
+    if (n == 0)
+        return MOTE_OK;
+    MOTE_TRY(mote_stream_tally_sum(some, n, a, &sum, err));
+    return mote_stream_tally_curve(sum, &none, CONFIDENCE, a, out, err);
+}
+
 /* What a threshold is chosen by: clips in a stream, and no less than the hours of nothing say. */
-static mote_status choice_of(const listening *l, const mote_stream_tally *t, mote_arena *a,
+static mote_status choice_of(const listening *l, some_parts of, mote_arena *a,
                              mote_stream_curve **out, mote_err *err)
 {
-    MOTE_TRY(curve_of(l, t, a, out, err));
-    if (l->quiet)
-        mote_evaluate_bound(*out, l->quiet);
+    mote_stream_tally *sum = NULL;
+    mote_stream_curve *quiet = NULL;
+    MOTE_TRY(sum_of(l, of, a, &sum, err));
+    MOTE_TRY(curve_of(l, sum, a, out, err));
+    MOTE_TRY(quiet_of(l, of, a, &quiet, err));
+    if (quiet)
+        mote_evaluate_bound(*out, quiet);
     return MOTE_OK;
 }
 
 static mote_status hear_negatives(listening *l, mote_err *err)
 {
-    mote_evaluating *e = l->e;
-    const bool is_folds = e->folds.n > 0;
-    MOTE_TRY(mote_evaluate_negatives(e, is_folds ? &e->everybody : &e->validation,
-                                     MOTE_SPLIT_VALIDATION, &l->quiet, err));
-    return mote_evaluate_negatives(e, is_folds ? &e->everybody : &e->test, MOTE_SPLIT_TEST,
-                                   &l->quiet_test, err);
+    for (int32_t k = 0; k < l->n_parts; k++)
+        MOTE_TRY(mote_evaluate_negatives(l->e, &l->parts[k].jury, k, &l->parts[k].quiet, err));
+    return MOTE_OK;
+}
+
+/* Validation's and the test's hours at the point that was chosen. */
+static mote_status judge_quiet_splits(const listening *l, mote_err *err)
+{
+    mote_stream_curve *both[2];
+    for (int32_t k = 0; k < 2; k++)
+        MOTE_TRY(quiet_of(l, (some_parts){k, 1, -1}, &l->e->arena, &both[k], err));
+    const size_t at = l->choice.index;
+    return mote_evaluate_negative_point(l->e, both[0] ? &both[0]->points[at] : NULL,
+                                        both[1] ? &both[1]->points[at] : NULL, err);
+}
+
+/* Each fold's hours at the point that the other folds chose, at[k]. */
+static mote_status judge_quiet_folds(const listening *l, const size_t *at, double said,
+                                     mote_err *err)
+{
+    const mote_project_value none = {.is_given = false};
+    const mote_stream_tally *tallies[MOTE_MAX_FOLDS];
+    size_t points[MOTE_MAX_FOLDS], n = 0;
+    mote_stream_point point;
+    for (int32_t k = 0; k < l->n_parts; k++) {
+        if (!l->parts[k].quiet)
+            continue;
+        points[n] = at[k];
+        tallies[n++] = l->parts[k].quiet;
+    }
+    if (n == 0)
+        return MOTE_OK;
+    const mote_stream_nested nested = {tallies, points, n, said};
+    MOTE_TRY(mote_stream_tally_nested(&nested, &none, CONFIDENCE, &l->e->arena, &point, err));
+    return mote_evaluate_negative_point(l->e, NULL, &point, err);
 }
 
 /* Validation chooses, test judges. */
@@ -281,12 +331,12 @@ static mote_status judge_splits(listening *l, double limit, mote_stream_curve **
 {
     mote_arena *a = &l->e->arena;
     MOTE_TRY(listen(l, 0, 1, MOTE_LISTEN_SEED_VALIDATION, -1, err));
-    MOTE_TRY(choice_of(l, l->parts[0].tally, a, choose, err));
+    MOTE_TRY(choice_of(l, (some_parts){0, 1, -1}, a, choose, err));
     l->choice = mote_stream_choose(*choose, limit);
     MOTE_TRY(listen(l, 1, 1, MOTE_LISTEN_SEED_TEST, (int32_t)l->choice.index, err));
     MOTE_TRY(curve_of(l, l->parts[1].tally, a, judge, err));
     *point = (*judge)->points[l->choice.index];
-    return MOTE_OK;
+    return judge_quiet_splits(l, err);
 }
 
 /* All folds choose the threshold that ships, on what each says of whom it had not heard. What it
@@ -297,23 +347,21 @@ static mote_status judge_folds(listening *l, double limit, mote_stream_curve **c
     mote_arena *a = &l->e->arena;
     const mote_stream_tally *tallies[MOTE_MAX_FOLDS];
     size_t at[MOTE_MAX_FOLDS];
-    mote_stream_tally *sum = NULL;
     MOTE_TRY(listen(l, 0, l->n_parts, MOTE_LISTEN_SEED_TEST, -1, err));
-    MOTE_TRY(sum_of(l, (some_parts){0, l->n_parts, -1}, a, &sum, err));
-    MOTE_TRY(choice_of(l, sum, a, choose, err));
+    MOTE_TRY(choice_of(l, (some_parts){0, l->n_parts, -1}, a, choose, err));
     *judge = *choose;
     l->choice = mote_stream_choose(*choose, limit);
     for (int32_t k = 0; k < l->n_parts; k++) {
         const mote_arena_mark mark = mote_arena_save(a);
         mote_stream_curve *others = NULL;
-        MOTE_TRY(sum_of(l, (some_parts){0, l->n_parts, k}, a, &sum, err));
-        MOTE_TRY(choice_of(l, sum, a, &others, err));
+        MOTE_TRY(choice_of(l, (some_parts){0, l->n_parts, k}, a, &others, err));
         at[k] = mote_stream_choose(others, limit).index;
         tallies[k] = l->parts[k].tally;
         mote_arena_rewind(a, mark);
     }
-    const mote_stream_nested nested = {tallies, at, (size_t)l->n_parts,
-                                       (*choose)->points[l->choice.index].threshold};
+    const double threshold = (*choose)->points[l->choice.index].threshold;
+    const mote_stream_nested nested = {tallies, at, (size_t)l->n_parts, threshold};
+    MOTE_TRY(judge_quiet_folds(l, at, threshold, err));
     return mote_stream_tally_nested(&nested, mote_setting_value(l->e->p->settings), CONFIDENCE, a,
                                     point, err);
 }
@@ -432,7 +480,6 @@ static mote_status judge_stream(listening *l, mote_stream_point *point, mote_err
     l->promised = choose->points[l->choice.index];
     MOTE_TRY(measure_point(l, point, err));
     MOTE_TRY(compare_point(e, &l->promised, point, err));
-    MOTE_TRY(mote_evaluate_negative_point(e, l->quiet, l->quiet_test, l->choice.index, err));
     const int32_t n_labels = (int32_t)task->labels.n;
     mote_operating_point op = mote_stream_operating_point(
         choose, &l->choice, n_labels, (int32_t)task->classes.n, e->decided.temperature);

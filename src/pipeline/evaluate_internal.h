@@ -29,10 +29,11 @@ typedef struct {
     json_t *promises;                     /* borrowed from the output */
     mote_decided decided;                 /* that ships */
     mote_decided crossed[MOTE_MAX_FOLDS]; /* of folds: for each what the others chose */
-    const char *unbeaten; /* baselines that the model is not better than; "" for none */
-    mote_arena words;     /* of what was tested; outlives the rounds of a stream */
-    mote_buf summary;     /* of the stage */
-    char limit[160];      /* what is not kept by events, behind it; "": nothing */
+    const char *unbeaten;     /* baselines that the model is not better than; "" for none */
+    size_t n_negatives_heard; /* by those who judge */
+    mote_arena words;         /* of what was tested; outlives the rounds of a stream */
+    mote_buf summary;         /* of the stage */
+    char limit[160];          /* what is not kept by events, behind it; "": nothing */
 } mote_evaluating;
 
 /* Keep a promise of those who chose beside what the judges found. */
@@ -55,20 +56,22 @@ MOTE_MUST_USE mote_status mote_evaluate_seeds(mote_evaluating *e, mote_err *err)
  * output, and what is lost. Nothing for kinds that do not say where things lie. */
 MOTE_MUST_USE mote_status mote_evaluate_position(mote_evaluating *e, mote_err *err);
 
-/* Hours in which nothing happens (role negative) of a split, heard by the first graph of `j`: the
- * curve of false accepts, alive as long as the arena of `e`; NULL when the version has none. */
+/* Hours in which nothing happens (role negative), heard by the first model of `j`, which has not
+ * learned from them: those of validation (part 0) and of test (1); or of all, where folds judge,
+ * those that are dealt to fold `part` (data/deal_negative.h). *out: what was counted, alive as long
+ * as the arena of `e`; NULL when there are none. */
 MOTE_MUST_USE mote_status mote_evaluate_negatives(mote_evaluating *e, const mote_jury *j,
-                                                  mote_split split, mote_stream_curve **out,
+                                                  int32_t part, mote_stream_tally **out,
                                                   mote_err *err);
 
 /* Let `curve` promise no less than those hours do: at each threshold the worse of the two. */
 void mote_evaluate_bound(mote_stream_curve *curve, const mote_stream_curve *negatives);
 
-/* What a threshold does in them, "negatives" of the output and as a measurement: index of the
- * point; either may be NULL. */
+/* What the threshold does in them, "negatives" of the output ("validation", "test"; or "folds") and
+ * as a measurement: at the choice, and as it is judged; either may be NULL. */
 MOTE_MUST_USE mote_status mote_evaluate_negative_point(mote_evaluating *e,
-                                                       const mote_stream_curve *validation,
-                                                       const mote_stream_curve *test, size_t index,
+                                                       const mote_stream_point *promised,
+                                                       const mote_stream_point *judged,
                                                        mote_err *err);
 
 /* What is judged of events in a stream: other labels, the stream, the operating point, which

@@ -8,8 +8,6 @@
 #include "pipeline/evaluate_internal.h"
 #include "pipeline/listen.h"
 
-#define CONFIDENCE 0.95
-
 typedef struct {
     mote_evaluating *e;
     mote_judge judge;
@@ -41,16 +39,25 @@ static mote_status hear(void *arg, const mote_negative *one, mote_err *err)
     return mote_stream_tally_add(h->tally, &said, &track, err);
 }
 
-mote_status mote_evaluate_negatives(mote_evaluating *e, const mote_jury *j, mote_split split,
-                                    mote_stream_curve **out, mote_err *err)
+/* Those of validation and of test; or of the fold. */
+static mote_dataset_config asked_for(const mote_evaluating *e, int32_t part)
 {
-    const mote_project_value none = {.is_given = false};
     mote_dataset_config cfg = *mote_setting_dataset(e->p->settings);
+    cfg.cancel = e->p->cfg.cancel;
+    cfg.split = e->folds.n == 0 && part == 0 ? MOTE_SPLIT_VALIDATION : MOTE_SPLIT_TEST;
+    cfg.n_folds = e->folds.n;
+    cfg.round = e->folds.n > 0 ? part : 0;
+    cfg.fold_seed = e->version.seed;
+    return cfg;
+}
+
+mote_status mote_evaluate_negatives(mote_evaluating *e, const mote_jury *j, int32_t part,
+                                    mote_stream_tally **out, mote_err *err)
+{
+    const mote_dataset_config cfg = asked_for(e, part);
     hearing h = {.e = e, .judge = j->judge};
     *out = NULL;
-    cfg.split = split;
-    cfg.cancel = e->p->cfg.cancel;
-    if (mote_negatives_in(&e->version, split).n == 0 || !cfg.kind->hears_negatives)
+    if (e->version.n_negative == 0 || !cfg.kind->hears_negatives)
         return MOTE_OK;
     h.judge.graph = j->parts[0].graph;
     h.judge.features = j->parts[0].features ? j->parts[0].features : j->judge.features;
@@ -58,8 +65,9 @@ mote_status mote_evaluate_negatives(mote_evaluating *e, const mote_jury *j, mote
                                       &mote_setting_stream(e->p->settings)->detector, &e->arena,
                                       &h.tally, err));
     MOTE_TRY(mote_negatives_each(e->p->cfg.store, &e->version, &cfg, hear, &h, err));
-    return h.n_heard > 0 ? mote_stream_tally_curve(h.tally, &none, CONFIDENCE, &e->arena, out, err)
-                         : MOTE_OK;
+    e->n_negatives_heard += part > 0 || e->folds.n > 0 ? h.n_heard : 0;
+    *out = h.n_heard > 0 ? h.tally : NULL;
+    return MOTE_OK;
 }
 
 void mote_evaluate_bound(mote_stream_curve *curve, const mote_stream_curve *negatives)
@@ -85,29 +93,30 @@ static mote_status put(json_t *all, const char *name, const mote_stream_point *p
     return mote_json_put_interval(o, "false_accepts_per_hour", p->false_accepts_per_hour, err);
 }
 
-mote_status mote_evaluate_negative_point(mote_evaluating *e, const mote_stream_curve *validation,
-                                         const mote_stream_curve *test, size_t index, mote_err *err)
+mote_status mote_evaluate_negative_point(mote_evaluating *e, const mote_stream_point *promised,
+                                         const mote_stream_point *judged, mote_err *err)
 {
-    if (!validation && !test)
+    const bool is_folds = e->folds.n > 0;
+    if (!promised && !judged)
         return MOTE_OK;
     json_t *all = json_object();
     mote_stage_set(e->r, "negatives", all);
-    if (validation)
-        MOTE_TRY(put(all, "validation", &validation->points[index], err));
-    if (!test)
+    if (promised)
+        MOTE_TRY(put(all, "validation", promised, err));
+    if (!judged)
         return MOTE_OK;
-    const mote_stream_point *p = &test->points[index];
     const mote_measured_at at = {MOTE_METRIC_negative_accepts_per_hour, MOTE_AT_STREAM, "", ""};
     mote_measurement m = mote_evaluating_like(e);
-    MOTE_TRY(put(all, "test", p, err));
-    m.value = p->false_accepts_per_hour.value;
-    m.lo = p->false_accepts_per_hour.lo;
-    m.hi = p->false_accepts_per_hour.hi;
-    m.n = p->counts.n_false_accepts;
-    m.exposure_hours = p->independent_hours;
+    MOTE_TRY(put(all, is_folds ? "folds" : "test", judged, err));
+    m.value = judged->false_accepts_per_hour.value;
+    m.lo = judged->false_accepts_per_hour.lo;
+    m.hi = judged->false_accepts_per_hour.hi;
+    m.n = judged->counts.n_false_accepts;
+    m.exposure_hours = judged->independent_hours;
     m.evidence = MOTE_EVIDENCE_REAL;
-    m.on = mote_arena_printf(&e->words, "%zu negative recordings of the test, %.2f h",
-                             mote_negatives_in(&e->version, MOTE_SPLIT_TEST).n, p->counts.hours);
+    m.on = mote_arena_printf(&e->words, "%zu negative recordings%s, %.2f h", e->n_negatives_heard,
+                             is_folds ? ", each heard by one fold" : " of the test",
+                             judged->counts.hours);
     return m.on ? mote_judge_add(&e->found, &at, &m, &e->arena, err)
                 : mote_fail(err, MOTE_NOMEM, "no memory to evaluate");
 }

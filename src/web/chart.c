@@ -43,7 +43,7 @@ static double place_of(const mote_chart *c, const frame *f, double x)
 /* The decade of the smallest positive x; 0 stands two thirds of a decade before it. */
 static double zero_of(const mote_chart *c)
 {
-    double least = (double)INFINITY;
+    double least = c->x_limit > 0 ? c->x_limit : (double)INFINITY;
     for (size_t s = 0; s < c->n_series; s++)
         for (size_t i = 0; i < c->series[s].n; i++)
             if (c->series[s].x[i] > 0 && c->series[s].x[i] < least)
@@ -73,6 +73,10 @@ static frame frame_of(const mote_chart *c, int width, int height)
             f.y_lo = fmin(f.y_lo, y);
             f.y_hi = fmax(f.y_hi, y);
         }
+    if (c->x_limit > 0 && f.x_lo <= f.x_hi) {
+        f.x_lo = fmin(f.x_lo, place_of(c, &f, c->x_limit));
+        f.x_hi = fmax(f.x_hi, place_of(c, &f, c->x_limit));
+    }
     if (isfinite(c->limit) && f.y_lo <= f.y_hi) {
         f.y_lo = fmin(f.y_lo, c->limit);
         f.y_hi = fmax(f.y_hi, c->limit);
@@ -181,6 +185,24 @@ static void limit(const mote_chart *c, const frame *f, mote_buf *out)
     mote_buf_str(out, "</text>");
 }
 
+static void x_limit(const mote_chart *c, const frame *f, mote_buf *out)
+{
+    if (!(c->x_limit > 0))
+        return;
+    const double x = px(f, place_of(c, f, c->x_limit));
+    const bool is_right = x < f->width / 2.0;
+    mote_buf_printf(out, "<rect class=bad x=%.1f y=%d width=%.1f height=%d />", x, TOP,
+                    f->width - RIGHT - x, f->height - TOP - BOTTOM);
+    mote_buf_printf(out, "<line class=limit x1=%.1f x2=%.1f y1=%d y2=%d />", x, x, TOP,
+                    f->height - BOTTOM);
+    if (!c->x_limit_name)
+        return;
+    mote_buf_printf(out, "<text class=\"limit-name halo\" x=%.1f y=%d text-anchor=%s>",
+                    is_right ? x + 5 : x - 5, f->height - BOTTOM - 6, is_right ? "start" : "end");
+    mote_buf_html(out, c->x_limit_name);
+    mote_buf_str(out, "</text>");
+}
+
 /* ---- series ---- */
 
 static int class_of(const mote_series *s)
@@ -256,6 +278,7 @@ static void draw(const mote_chart *c, const char *class, int width, int height, 
     mote_buf_html(out, c->finding);
     mote_buf_str(out, "</title>");
     limit(c, &f, out);
+    x_limit(c, &f, out);
     axes(c, &f, out);
     legend(c, &f, out);
     for (size_t s = 0; s < c->n_series; s++)

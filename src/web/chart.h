@@ -38,6 +38,8 @@ typedef struct {
     double limit;           /* a dashed line; NaN: none */
     const char *limit_name; /* its words */
     bool limit_is_least;    /* the forbidden side is below, else above */
+    double x_limit;         /* the same of x, which may be no more; not over 0: none */
+    const char *x_limit_name;
 } mote_chart;
 
 /* Append both drawings. Nothing to draw gives an empty frame. */

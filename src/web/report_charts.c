@@ -132,16 +132,20 @@ void report_confusion(const mote_report *r, mote_buf *out)
 
 /* ---- the stream ---- */
 
+static double number_at(const json_t *list, size_t i)
+{
+    const json_t *v = json_array_get(list, i);
+    return json_is_number(v) ? json_number_value(v) : (double)NAN;
+}
+
 static mote_status array_values(const json_t *j, const char *member, mote_arena *a, double **out,
                                 size_t *n, mote_err *err)
 {
     const json_t *list = json_object_get(j, member);
     *n = json_array_size(list);
     MOTE_TRY(mote_arena_take(a, *n + 1, sizeof **out, out, err));
-    for (size_t i = 0; i < *n; i++) {
-        const json_t *v = json_array_get(list, i);
-        (*out)[i] = json_is_number(v) ? json_number_value(v) : (double)NAN;
-    }
+    for (size_t i = 0; i < *n; i++)
+        (*out)[i] = number_at(list, i);
     return MOTE_OK;
 }
 
@@ -187,9 +191,53 @@ static double limit_of(const mote_report *r, mote_metric metric)
     return (double)NAN;
 }
 
+/* What was asked of false accepts an hour, whose threshold was chosen by it: by a requirement, else
+ * by the stream's own limit. NaN: nothing. */
+static double asked_of(const mote_report *r)
+{
+    const double limit = limit_of(r, MOTE_METRIC_false_accepts_per_hour);
+    return isfinite(limit) ? limit
+                           : report_number(report_output(report_last(r), MOTE_STAGE_evaluate),
+                                           "promised/max_false_accepts_per_hour");
+}
+
+/* " At most 1 an hour was asked: met, not proven." */
+static void asked_says(mote_interval rate, double asked, mote_buf *out)
+{
+    if (!isfinite(asked))
+        return;
+    const mote_verdict_kind kind = !(rate.value <= asked) ? MOTE_VERDICT_NOT_MET
+                                   : rate.hi <= asked     ? MOTE_VERDICT_MET
+                                                          : MOTE_VERDICT_NOT_PROVEN;
+    mote_buf_printf(out, " At most %g an hour is asked: ", asked);
+    report_chip(kind, out);
+}
+
+/* "In 2.50 h of negative recordings, ..": hours in which nothing that is asked for happens. */
+static void negatives_say(const json_t *evaluated, mote_buf *out)
+{
+    static const char *const parts[][2] = {{"test", "of the test"},
+                                           {"folds", "each heard by one fold,"}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        const json_t *o = json_object_get(json_object_get(evaluated, "negatives"), parts[i][0]);
+        const mote_interval rate = report_interval(o, "false_accepts_per_hour");
+        if (!isfinite(rate.value))
+            continue;
+        mote_buf_printf(
+            out,
+            "<p class=says>In <b>%.2f h</b> of negative recordings %s, in which nothing "
+            "that is asked for happens, it accepted <b>%lld</b>: %.2f an hour, which "
+            "may be %.2f to %.2f.</p>\n",
+            report_number(o, "hours"), parts[i][1],
+            (long long)json_integer_value(json_object_get(o, "n_false_accepts")), rate.value,
+            rate.lo, rate.hi);
+    }
+}
+
 static void stream_says(const mote_report *r, mote_buf *out)
 {
-    const json_t *s = report_member(report_output(report_last(r), MOTE_STAGE_evaluate), "stream");
+    const json_t *evaluated = report_output(report_last(r), MOTE_STAGE_evaluate);
+    const json_t *s = report_member(evaluated, "stream");
     mote_interval rate = report_interval(s, "false_accepts_per_hour");
     if (!isfinite(rate.value))
         return;
@@ -205,42 +253,78 @@ static void stream_says(const mote_report *r, mote_buf *out)
                     (long long)(words - hits), (long long)words,
                     mote_project_is_of_words(r->project) ? "words" : "events", (long long)accepts,
                     hours, rate.value, rate.lo, rate.hi);
+    asked_says(rate, asked_of(r), out);
     if (rate.value > 0 && rate.hi > 4 * rate.value)
         mote_buf_str(out, " The left end of the curve rests on single events; a longer stream "
                           "makes the first step smaller.");
     mote_buf_str(out, "</p>\n");
+    negatives_say(evaluated, out);
+}
+
+/* A dozen points of the last version's curve, for those who would rather read them. */
+static void stream_table(const mote_report *r, mote_buf *out)
+{
+    const json_t *c =
+        report_member(report_output(report_last(r), MOTE_STAGE_evaluate), "stream_curve");
+    const json_t *at = json_object_get(c, "threshold");
+    const json_t *accepts = json_object_get(c, "false_accepts_per_hour");
+    const json_t *missed = json_object_get(c, "false_reject_rate");
+    const size_t n = json_array_size(at), rows = n < 12 ? n : 12;
+    if (n == 0)
+        return;
+    mote_buf_str(out, "<details><summary>Show as a table</summary><table><tr><th "
+                      "class=r>Threshold</th><th class=r>False accepts an hour</th><th "
+                      "class=r>Missed</th></tr>\n");
+    for (size_t k = 0; k < rows; k++) {
+        const size_t i = rows > 1 ? k * (n - 1) / (rows - 1) : 0;
+        mote_buf_printf(out, "<tr><td class=r>%.3f</td><td class=r>", number_at(at, i));
+        report_value(number_at(accepts, i), MOTE_UNIT_NONE, NULL, out);
+        mote_buf_str(out, "</td><td class=r>");
+        report_value(number_at(missed, i), MOTE_UNIT_RATIO, NULL, out);
+        mote_buf_str(out, "</td></tr>\n");
+    }
+    mote_buf_str(out, "</table></details>\n");
+}
+
+static void stream_chart(const mote_report *r, const mote_series *s, mote_buf *out)
+{
+    const double missed = limit_of(r, MOTE_METRIC_false_reject_rate), asked = asked_of(r);
+    const bool is_of_words = mote_project_is_of_words(r->project);
+    char name[64] = "", x_name[64] = "";
+    if (isfinite(missed))
+        (void)mote_format(name, sizeof name, "at most %.0f %% missed", 100.0 * missed);
+    if (isfinite(asked))
+        (void)mote_format(x_name, sizeof x_name, "at most %g an hour", asked);
+    const mote_chart c = {.finding = is_of_words
+                                         ? "Words missed against false accepts an hour as the "
+                                           "threshold moves"
+                                         : "Events missed against false accepts an hour as the "
+                                           "threshold moves",
+                          .x_label = "false accepts an hour, log scale",
+                          .y_label = is_of_words ? "words missed, %" : "events missed, %",
+                          .series = s,
+                          .n_series = r->n_laps,
+                          .log_x = true,
+                          .y_is_share = true,
+                          .y_lo = 0.0,
+                          .y_hi = 1.0,
+                          .limit = missed,
+                          .limit_name = name[0] ? name : NULL,
+                          .x_limit = isfinite(asked) ? asked : 0.0,
+                          .x_limit_name = x_name[0] ? x_name : NULL};
+    mote_chart_svg(&c, out);
 }
 
 mote_status report_stream(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err)
 {
     mote_series *s = NULL;
-    char name[64] = "";
     if (!json_object_get(report_output(report_last(r), MOTE_STAGE_evaluate), "stream"))
         return MOTE_OK;
     MOTE_TRY(mote_arena_take(a, r->n_laps, sizeof *s, &s, err));
     for (size_t i = 0; i < r->n_laps; i++)
         MOTE_TRY(stream_series(&r->laps[i], (int)i, a, &s[i], err));
-    double limit = limit_of(r, MOTE_METRIC_false_reject_rate);
-    if (isfinite(limit))
-        (void)mote_format(name, sizeof name, "at most %.0f %% missed", 100.0 * limit);
-    const bool is_of_words = mote_project_is_of_words(r->project);
-    mote_chart c = {.finding = is_of_words
-                                   ? "Words missed against false accepts an hour as the threshold "
-                                     "moves"
-                                   : "Events missed against false accepts an hour as the "
-                                     "threshold moves",
-                    .x_label = "false accepts an hour, log scale",
-                    .y_label = is_of_words ? "words missed, %" : "events missed, %",
-                    .series = s,
-                    .n_series = r->n_laps,
-                    .log_x = true,
-                    .y_is_share = true,
-                    .y_lo = 0.0,
-                    .y_hi = 1.0,
-                    .limit = limit,
-                    .limit_name = name[0] ? name : NULL};
     report_begin(out, "stream", "On a stream",
-                 is_of_words
+                 mote_project_is_of_words(r->project)
                      ? "How many words are missed, for how many false accepts, as the threshold "
                        "moves? Words stand somewhere in noise and other speech; the filled point "
                        "is where the product works."
@@ -248,9 +332,10 @@ mote_status report_stream(const mote_report *r, mote_arena *a, mote_buf *out, mo
                        "moves? The recordings of the test lie one behind the other; the filled "
                        "point is where the product works.");
     mote_buf_str(out, "<div class=\"card grid2\"><div>");
-    mote_chart_svg(&c, out);
+    stream_chart(r, s, out);
     mote_buf_str(out, "</div><div>");
     stream_says(r, out);
+    stream_table(r, out);
     mote_buf_str(out, "</div></div>\n");
     report_end(out);
     return MOTE_OK;

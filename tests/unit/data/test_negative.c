@@ -199,6 +199,56 @@ static void recordings_come_one_after_the_other(void **state)
     assert_int_equal(h.n, 0);
 }
 
+static mote_status add_hours(void *arg, const mote_negative *one, mote_err *err)
+{
+    (void)err;
+    *(double *)arg += (double)one->decoded->duration_us / 1e6;
+    return MOTE_OK;
+}
+
+/* Every recording is heard by one fold, whatever its split; a group's by the fold that judges its
+ * words; the others so that each fold has as much. */
+static void folds_share_the_hours(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    enum { K = 3 };
+    mote_fold *fold = NULL;
+    add_words(f);
+    add(f, MOTE_ROLE_NEGATIVE, "s2", 1, 32000); /* the room of one who says words */
+    add(f, MOTE_ROLE_NEGATIVE, "tv", 2, 16000);
+    add(f, MOTE_ROLE_NEGATIVE, "tv", 3, 16000);
+    add(f, MOTE_ROLE_NEGATIVE, "radio", 4, 16000);
+    add(f, MOTE_ROLE_NEGATIVE, "street", 5, 16000);
+    const mote_data_version v = create(f);
+    T_OK(mote_version_folds(&v, K, 7, &f->arena, &fold, &err));
+    int32_t of_s2 = -1, of_tv = -1;
+    for (size_t i = 0; i < v.n; i++) {
+        assert_in_range(fold[i].group, 0, K - 1);
+        if (strcmp(v.items[i].group, "s2") == 0) {
+            assert_true(of_s2 < 0 || of_s2 == fold[i].group);
+            of_s2 = fold[i].group;
+        }
+        if (strcmp(v.items[i].group, "tv") == 0) {
+            assert_true(of_tv < 0 || of_tv == fold[i].group);
+            of_tv = fold[i].group;
+        }
+    }
+    double all = 0;
+    for (int32_t k = 0; k < K; k++) {
+        mote_dataset_config cfg = mote_dataset_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
+        double seconds = 0;
+        cfg.split = MOTE_SPLIT_TEST;
+        cfg.n_folds = K;
+        cfg.round = k;
+        cfg.fold_seed = 7;
+        T_OK(mote_negatives_each(f->store, &v, &cfg, add_hours, &seconds, &err));
+        assert_true(fabs(seconds - 2.0) < 1e-6);
+        all += seconds;
+    }
+    assert_true(fabs(all - 6.0) < 1e-6);
+}
+
 static void a_folder_says_what_is_in_it(void **state)
 {
     (void)state;
@@ -247,6 +297,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_said_of_a_split_holds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_version_is_read_as_it_was_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(recordings_come_one_after_the_other, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(folds_share_the_hours, set_up, tear_down),
         cmocka_unit_test(a_folder_says_what_is_in_it),
         cmocka_unit_test_setup_teardown(negatives_are_no_words, set_up, tear_down),
     };

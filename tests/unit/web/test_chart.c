@@ -103,6 +103,36 @@ static void a_logarithmic_axis_spaces_decades_evenly(void **state)
     assert_null(strstr(svg, "inf"));
 }
 
+/* A limit of x stands where its value does; one beyond the values widens the frame to hold it. */
+static void a_limit_of_x_stands_where_its_value_does(void **state)
+{
+    (void)state;
+    const double x[] = {0, 0.1, 1, 10}, y[] = {4, 3, 2, 1};
+    mote_series s = {.name = "s", .x = x, .y = y, .n = 4};
+    mote_chart c = {.finding = "t",
+                    .x_label = "x",
+                    .y_label = "y",
+                    .series = &s,
+                    .n_series = 1,
+                    .log_x = true,
+                    .limit = (double)NAN,
+                    .x_limit = 1,
+                    .x_limit_name = "at most <1>"};
+    double p[8][2];
+    char line[80];
+    const char *svg = svg_of(&c);
+    assert_int_equal(points_of(svg, 0, p, 8), 4);
+    snprintf(line, sizeof line, "<line class=limit x1=%.1f x2=%.1f ", p[2][0], p[2][0]);
+    assert_non_null(strstr(svg, line));
+    assert_non_null(strstr(svg, "at most &lt;1&gt;"));
+    c.x_limit = 0.01;
+    svg = svg_of(&c);
+    assert_int_equal(points_of(svg, 0, p, 8), 4);
+    snprintf(line, sizeof line, "<line class=limit x1=%.1f ", p[1][0] - (p[2][0] - p[1][0]));
+    assert_non_null(strstr(svg, line)); /* a decade before 0.1, and behind 0 */
+    assert_true(p[0][0] < p[1][0] - (p[2][0] - p[1][0]));
+}
+
 static void dots_are_circles_and_nothing_is_an_empty_frame(void **state)
 {
     (void)state;
@@ -340,6 +370,7 @@ int main(void)
         cmocka_unit_test(a_line_goes_through_its_points),
         cmocka_unit_test(a_logarithmic_axis_spaces_decades_evenly),
         cmocka_unit_test(ticks_are_round_numbers),
+        cmocka_unit_test(a_limit_of_x_stands_where_its_value_does),
         cmocka_unit_test(dots_are_circles_and_nothing_is_an_empty_frame),
         cmocka_unit_test(a_heat_map_is_a_png_of_its_values),
         cmocka_unit_test(a_large_map_needs_several_blocks_and_a_flat_one_has_one_colour),

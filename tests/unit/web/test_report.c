@@ -152,6 +152,11 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
     assert_int_equal(count(page.data, "<circle class=\"dot"), 2 * (3 + 2));
     assert_int_equal(count(page.data, "<circle class=\"mark"), 2 * 2); /* where each works */
     assert_int_equal(count(page.data, "nan"), 0);
+    /* The curve: the limit that the threshold was chosen by, and its verdict; as a table, too. */
+    assert_int_equal(count(page.data, ">at most 1 an hour</text>"), 2);
+    assert_non_null(strstr(page.data, " At most 1 an hour is asked: "));
+    assert_non_null(strstr(page.data, "<summary>Show as a table</summary>"));
+    assert_null(strstr(page.data, "negative recordings"));
     T_OK(mote_report_html(&r, &again, &err));
     assert_int_equal(page.len, again.len);
     assert_memory_equal(page.data, again.data, page.len);
@@ -170,6 +175,19 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
     check_nesting(again.data);
     assert_non_null(strstr(again.data, "tiny/2, seeds</h3><p>3 seeds: 93.1 94.0 92.6 %, their "
                                        "student 94.8 % (accuracy; over the seeds mean 93.2 %"));
+    /* Hours in which nothing happens, where there are any. */
+    json_t *evaluated = laps[1].outputs[MOTE_STAGE_evaluate];
+    json_t *rate = json_pack("{s:f, s:f, s:f}", "value", 1.2, "lo", 0.15, "hi", 4.33);
+    json_object_set_new(evaluated, "negatives",
+                        json_pack("{s:{s:f, s:i, s:o}}", "folds", "hours", 1.67, "n_false_accepts",
+                                  2, "false_accepts_per_hour", rate));
+    mote_buf_reset(&page);
+    T_OK(mote_report_html(&r, &page, &err));
+    check_nesting(page.data);
+    assert_non_null(strstr(page.data, "In <b>1.67 h</b> of negative recordings each heard by one "
+                                      "fold, in which nothing that is asked for happens, it "
+                                      "accepted <b>2</b>: 1.20 an hour, which may be 0.15 to "
+                                      "4.33."));
 
     /* What an older Mote did not write, or what is gone, leaves cells empty. */
     for (int s = 0; s < MOTE_STAGE_deploy; s++) {
