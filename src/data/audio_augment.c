@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "data/audio_place.h"
 #include "data/audio_tract.h"
 #include "data/audio_under.h"
 #include "data/audio_voice.h"
@@ -24,11 +25,13 @@
 #define NOISE_DBFS    (-26.0)
 #define WORLD_STREAM  0x776f726c64u /* "world" */
 #define VOICE_STREAM  0x766f696365u /* "voice" */
+#define AROUND_STREAM 0x61726f756eu /* "aroun" */
 
 typedef struct {
     int16_t *clip;  /* [n] */
     int16_t *noise; /* [n] */
     float *a, *b;   /* [2 n + slack] */
+    float *wide;    /* the same; of clips that go on */
     float *tract;   /* as mote_tract_scratch says; NULL: not wanted */
 } scratch;
 
@@ -171,8 +174,43 @@ static bool is_other_voice(const plan *p)
     return p->speed != 1.0 || p->pitch != 1.0 || p->tempo != 1.0 || p->tract != 1.0;
 }
 
-static void change_voice(const mote_augment *a, const plan *p, scratch *s, const int16_t *in,
-                         int16_t *out)
+/* The clip x [n] with `margin` samples before and behind it, as a stream has them: into wide
+ * [n + 2 margin], margin at most n/2. Uses s->clip and s->noise. */
+static void go_on(const mote_augment *a, scratch *s, const mote_rng *r, const float *x,
+                  size_t margin, float *wide)
+{
+    const size_t n = a->setup.clip_samples, half = n / 2;
+    const mote_surroundings around = {.background = &a->background};
+    mote_rng own;
+    mote_rng_init_stream(&own, r->s[0], AROUND_STREAM, r->s[1]);
+    for (size_t i = 0; i < n; i++)
+        s->clip[i] = mote_round_i16(x[i]);
+    const mote_placed p = mote_place_look(s->clip, n, a->setup.rate_hz);
+    mote_place_cut(&p, -(int64_t)margin, &around, &own, s->noise);
+    for (size_t i = 0; i < margin + half; i++)
+        wide[i] = (float)s->noise[i];
+    mote_place_cut(&p, (int64_t)margin, &around, &own, s->noise);
+    for (size_t i = margin + half; i < n + 2 * margin; i++)
+        wide[i] = (float)s->noise[i - 2 * margin];
+}
+
+/* y [n] is x read at the factor. */
+static void change_speed(const mote_augment *a, const mote_rng *r, double speed, scratch *s,
+                         const float *x, float *y)
+{
+    const size_t n = a->setup.clip_samples;
+    size_t margin = (size_t)((speed - 1.0) * (double)n / 2.0) + 2; /* and a cubic's reach */
+    margin = margin < n / 2 ? margin : n / 2;
+    if (!a->setup.goes_on || speed <= 1.0) {
+        mote_voice_read_at(x, n, speed, y, n);
+        return;
+    }
+    go_on(a, s, r, x, margin, s->wide);
+    mote_voice_read_at(s->wide, n + 2 * margin, speed, y, n);
+}
+
+static void change_voice(const mote_augment *a, const plan *p, const mote_rng *r, scratch *s,
+                         const int16_t *in, int16_t *out)
 {
     const size_t n = a->setup.clip_samples;
     float *x = s->a, *y = s->b;
@@ -190,7 +228,7 @@ static void change_voice(const mote_augment *a, const plan *p, scratch *s, const
         mote_voice_stretch(y, m, x, n, a->setup.rate_hz);
     }
     if (p->speed != 1.0) {
-        mote_voice_read_at(x, n, p->speed, y, n);
+        change_speed(a, r, p->speed, s, x, y);
         x = y;
     }
     for (size_t i = 0; i < n; i++)
@@ -291,7 +329,7 @@ void mote_augment_apply(const mote_augment *a, int32_t worker, mote_rng *r, cons
     meeting m;
     meet(a, r, &m);
     if (is_other_voice(&p)) {
-        change_voice(a, &p, s, in, s->clip);
+        change_voice(a, &p, r, s, in, s->clip);
         in = s->clip;
     }
     shift(in, a->setup.clip_samples, p.shift, out);
@@ -378,7 +416,7 @@ static mote_status make_scratch(mote_augment *a, mote_err *err)
     size_t workers = (size_t)a->setup.n_workers, n = a->setup.clip_samples;
     size_t floats = 2 * n + 16; /* pitch an octave down doubles the length */
     size_t cells;
-    if (!mote_mul_size(workers, 2 * floats, &cells))
+    if (!mote_mul_size(workers, 3 * floats, &cells))
         return mote_fail(err, MOTE_NOMEM, "augmentation");
     a->scratches = mote_alloc_zero(workers, sizeof *a->scratches);
     a->room_i16 = mote_alloc_zero(workers * 2, n * sizeof *a->room_i16);
@@ -386,9 +424,11 @@ static mote_status make_scratch(mote_augment *a, mote_err *err)
     if (!a->scratches || !a->room_i16 || !a->room_f32)
         return mote_fail(err, MOTE_NOMEM, "augmentation of clips of %zu samples", n);
     for (size_t w = 0; w < workers; w++) {
-        a->scratches[w] =
-            (scratch){a->room_i16 + 2 * w * n, a->room_i16 + (2 * w + 1) * n,
-                      a->room_f32 + 2 * w * floats, a->room_f32 + (2 * w + 1) * floats, NULL};
+        a->scratches[w] = (scratch){.clip = a->room_i16 + 2 * w * n,
+                                    .noise = a->room_i16 + (2 * w + 1) * n,
+                                    .a = a->room_f32 + 3 * w * floats,
+                                    .b = a->room_f32 + (3 * w + 1) * floats,
+                                    .wide = a->room_f32 + (3 * w + 2) * floats};
     }
     return MOTE_OK;
 }

@@ -9,14 +9,15 @@
  * training is the same on 1 thread or 8. Settings: the section `augmentation` of mote.yaml.
  *
  *   speed   the clip is read at factor f about its middle (audio_voice.h); above 1 the top octave
- *           folds a little, which is inaudible for factors up to 1.3
+ *           folds a little, which is inaudible for factors up to 1.3, and the clip is over before
+ *           the window is: around it are zeros, or what a stream goes on with (goes_on)
  *   tempo   stretched about its middle, the pitch stays
  *   vocal_tract  formants moved (audio_tract.h)
  *   pitch   read at factor p = 2^(semitones/12), then stretched back to its length
  *   masks   SpecAugment without warping (Park et al., 2019, arXiv:1904.08779, section 2)
  *
- * Depends on base, project (the settings), data/noise, audio_voice, audio_world. Used by the source
- * of training clips. */
+ * Depends on base, project (the settings), data/noise, audio_place, audio_voice, audio_world. Used
+ * by the source of training clips. */
 #ifndef MOTE_DATA_AUDIO_AUGMENT_H
 #define MOTE_DATA_AUDIO_AUGMENT_H
 
@@ -42,6 +43,9 @@ typedef struct {
      * repeated. Empty: white, pink, hum and fan noise are synthesised instead. */
     mote_audio_set background;
     int32_t n_workers; /* threads that call apply at once, at least 1 */
+    /* What is read beyond the ends of a clip is what a stream has there (audio_place.h): the clip's
+     * own quiet part, else background at its level; false: zeros, as a clip was cut. */
+    bool goes_on;
     /* Clips of other words, [clip_samples] each, for babble; borrowed. Empty: there is none. */
     mote_audio_set others;
 } mote_augment_setup;

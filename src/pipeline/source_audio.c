@@ -69,6 +69,7 @@ static mote_status create(const mote_source_config *cfg, const mote_shape *featu
     };
     if (is_stream)
         setup.cfg.shift_ms = 0.0; /* where the word lies is drawn with the window */
+    setup.goes_on = is_stream;
     mote_status st = find_others(s, &setup.others, err);
     if (st == MOTE_OK)
         st = mote_augment_create(&setup, &s->augment, err);

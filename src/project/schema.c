@@ -62,6 +62,14 @@ static const char loss_choices[] =
     ;
 #define MOTE_LOSS_CHOICES (loss_choices + 1)
 
+/* The same of `conditions[].like`; the first is that it is like none. */
+static const char condition_choices[] = "none"
+#define CONDITION(name, ...) "|" name
+#include "project/conditions.def"
+#undef CONDITION
+    ;
+#define MOTE_CONDITION_CHOICES condition_choices
+
 static const mote_schema_row rows[] = {
 #define SECTION(path, doc) {path, MOTE_KEY_SECTION, MOTE_UNIT_NONE, 0, 0, NULL, NULL, 0, doc, 0},
 #define KEY(path, tasks, type, unit, lo, hi, choices, preset, field, doc)                          \

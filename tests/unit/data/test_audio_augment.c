@@ -17,16 +17,21 @@ static mote_augment_config off(void)
                                  .frequency_mask_bins = 2};
 }
 
+static mote_augment_setup setup_of(mote_augment_config cfg, mote_audio_set background)
+{
+    return (mote_augment_setup){.cfg = cfg,
+                                .rate_hz = 16000,
+                                .clip_samples = N,
+                                .seed = 5,
+                                .background = background,
+                                .n_workers = 2};
+}
+
 static mote_augment *create(mote_augment_config cfg, mote_audio_set background)
 {
     mote_err err;
     mote_augment *a = NULL;
-    mote_augment_setup s = {.cfg = cfg,
-                            .rate_hz = 16000,
-                            .clip_samples = N,
-                            .seed = 5,
-                            .background = background,
-                            .n_workers = 2};
+    const mote_augment_setup s = setup_of(cfg, background);
     T_OK(mote_augment_create(&s, &a, &err));
     return a;
 }
@@ -194,6 +199,48 @@ static void speed_changes_tempo_and_pitch_together(void **state)
                          mote_speech_level_dbfs(&(mote_sound){in, N, 16000})) < 0.3);
         mote_augment_destroy(a);
     }
+}
+
+/* A word in a quiet room, read faster: the room goes on where the clip is over, at its own level,
+ * and what the clip holds is what it was. */
+static void a_faster_clip_goes_on_as_a_stream_does(void **state)
+{
+    (void)state;
+    static int16_t zeros[N], other[N];
+    mote_augment_config c = off();
+    mote_augment_setup setup = setup_of(c, (mote_audio_set){0});
+    mote_rng rng;
+    mote_rng_init(&rng, 3);
+    a_tone(440, 0.5);
+    for (size_t i = 0; i < N; i++)
+        in[i] = (int16_t)(in[i] + lrint(30.0 * mote_rng_normal(&rng)));
+    setup.cfg.speed = (mote_span){1.25, 1.25}; /* 1600 samples at each end are not of the clip */
+    for (int goes_on = 0; goes_on < 2; goes_on++) {
+        mote_err err = {0};
+        mote_augment *a = NULL;
+        setup.goes_on = goes_on;
+        T_OK(mote_augment_create(&setup, &a, &err));
+        apply(a, 0, 0, 0, goes_on ? out : zeros);
+        if (goes_on)
+            apply(a, 0, 0, 0, other);
+        mote_augment_destroy(a);
+    }
+    assert_memory_equal(out, other, sizeof out); /* drawn by the clip's own numbers */
+    double ends[2] = {0}, inside = 0, differ = 0;
+    for (size_t i = 0; i < 1500; i++) {
+        assert_int_equal(zeros[i], 0);
+        assert_int_equal(zeros[N - 1 - i], 0);
+        ends[0] += (double)out[i] * out[i];
+        ends[1] += (double)out[N - 1 - i] * out[N - 1 - i];
+    }
+    for (size_t i = 1800; i < N - 1800; i++) {
+        inside += (double)zeros[i] * zeros[i];
+        differ += (double)(out[i] - zeros[i]) * (out[i] - zeros[i]);
+    }
+    for (int e = 0; e < 2; e++)
+        if (!(sqrt(ends[e] / 1500) > 15 && sqrt(ends[e] / 1500) < 60))
+            fail_msg("end %d: %g", e, sqrt(ends[e] / 1500));
+    assert_true(differ < 1e-4 * inside); /* rounded once more */
 }
 
 static void pitch_keeps_the_tempo(void **state)
@@ -459,6 +506,7 @@ int main(void)
         cmocka_unit_test(gains_stay_within_their_limit),
         cmocka_unit_test(noise_comes_as_often_as_asked_and_from_the_recordings),
         cmocka_unit_test(speed_changes_tempo_and_pitch_together),
+        cmocka_unit_test(a_faster_clip_goes_on_as_a_stream_does),
         cmocka_unit_test(pitch_keeps_the_tempo),
         cmocka_unit_test(tempo_keeps_the_pitch),
         cmocka_unit_test(voices_draw_numbers_of_their_own),

@@ -689,6 +689,39 @@ static void an_old_version_that_says_the_same_stays_the_latest(void **state)
     assert_true(mote_sha256_equal(&again.id, &id));
 }
 
+/* The bytes of formats 4 (files of rows) and 5 (negatives), kept for ever: read, and written again
+ * as they were. */
+static void formats_four_and_five_stay_readable(void **state)
+{
+    fixture *f = *state;
+    static const char *const golden[] = {
+        "mote.data 4\nseed 7\nshares 0.7 0.15 0.15\nsamples 2\n" HASH
+        "\texample\t-\t0\t_rows_\tsite\t#7 ?3\n" HASH "\texample\ttest\t0\tyes\tanna\t=2.5\n",
+        "mote.data 5\nseed 0\nshares 0.7 0.15 0.15\nsamples 4\n" HASH
+        "\texample\ttest/train\t980000\tdog\tanna\n" HASH
+        "\tbackground\t-\t60000000\t_background_\tfile:0000000000000000\n" HASH
+        "\tnegative\tvalidation\t3600000000\t_negative_\tradio\n" HASH
+        "\tnegative\ttest\t7200000000\t_negative_\ttelevision\n"};
+    mote_data_version v[2];
+    mote_err err;
+    for (size_t k = 0; k < 2; k++) {
+        MOTE_SCOPED_BUF again;
+        mote_buf_init(&again, 1 << 16);
+        T_OK(mote_manifest_parse(golden[k], strlen(golden[k]), &f->arena, &v[k], &err));
+        T_OK(mote_manifest_write(&v[k], &again, &err));
+        assert_string_equal(again.data, golden[k]);
+    }
+    assert_int_equal(v[0].n_negative, 0);
+    assert_int_equal(v[0].items[0].n_rows, 7);
+    assert_int_equal(v[1].n_negative, 2);
+    assert_int_equal(v[1].n_background, 1);
+    assert_int_equal(v[1].duration_us, 980000); /* of the examples */
+    assert_int_equal(v[1].items[2].role, MOTE_ROLE_NEGATIVE);
+    assert_int_equal(v[1].items[2].split, MOTE_SPLIT_VALIDATION);
+    assert_string_equal(v[1].items[3].group, "television");
+    assert_true(mote_version_used(&v[1].items[3]));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -714,6 +747,7 @@ int main(void)
         TEST(format_one_stays_readable),
         TEST(format_two_stays_readable),
         TEST(format_three_reads_back),
+        TEST(formats_four_and_five_stay_readable),
         TEST(an_old_version_that_says_the_same_stays_the_latest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

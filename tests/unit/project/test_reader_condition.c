@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "project/part.h"
+#include "project/schema.h"
 
 #define LEAST "name: demo\ntask: keyword\nkeywords: [a, b]\n"
 
@@ -47,6 +48,32 @@ static void a_name_alone_is_a_known_one(void **state)
     /* A requirement can speak of it. */
     assert_non_null(read_it(LEAST "conditions: [far]\nrequirements: [{metric: accuracy, "
                                   "at_least: 0.9, slice: far}]\n"));
+}
+
+/* The list of known ones is the list of words that may stand there, and each does something. */
+static void every_known_one_can_be_named(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+#define CONDITION(name, ...) name,
+#include "project/conditions.def"
+#undef CONDITION
+    };
+    static const char path[] = "conditions[].like";
+    const mote_schema_row *row = mote_schema_find(path, strlen(path));
+    size_t n_words = 1;
+    for (const char *at = row->choices; *at; at++)
+        n_words += *at == '|';
+    assert_int_equal(n_words, T_COUNT(names) + 1); /* and "none" */
+    for (size_t k = 0; k < T_COUNT(names); k++) {
+        static const char like[] = LEAST "conditions: [{name: a, like: %s}, {name: b}]\n";
+        char text[200];
+        (void)snprintf(text, sizeof text, like, names[k]);
+        const mote_project_condition *c = first(text);
+        assert_string_equal(c->like, names[k]);
+        assert_true(strcmp(c[0].noise, c[1].noise) != 0 ||
+                    memcmp(&c[0].effects, &c[1].effects, sizeof c->effects) != 0);
+    }
 }
 
 static void keys_count_instead_of_those_of_the_known_one(void **state)
@@ -136,6 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_alone_is_a_known_one),
+        cmocka_unit_test(every_known_one_can_be_named),
         cmocka_unit_test(keys_count_instead_of_those_of_the_known_one),
         cmocka_unit_test(the_old_form_is_what_it_was),
         cmocka_unit_test(training_depends_on_conditions_only_when_it_meets_them),
