@@ -616,3 +616,13 @@ mote_status mote_pull_text(mote_slice s, mote_arena *a, char **out, size_t *n, m
         *n = len;
     return MOTE_OK;
 }
+
+mote_status mote_pull_string(mote_json_pull *p, mote_arena *a, const char **out, mote_err *err)
+{
+    mote_slice s;
+    char *text = NULL;
+    MOTE_TRY(mote_pull_str(p, &s, err));
+    MOTE_TRY(mote_pull_text(s, a, &text, NULL, err));
+    *out = text;
+    return MOTE_OK;
+}

@@ -110,6 +110,10 @@ MOTE_MUST_USE mote_status mote_pull_f32s(mote_json_pull *p, const int64_t *dims,
 MOTE_MUST_USE mote_status mote_pull_text(mote_slice s, mote_arena *a, char **out, size_t *n,
                                          mote_err *err);
 
+/* The next value, a string, as such a text. */
+MOTE_MUST_USE mote_status mote_pull_string(mote_json_pull *p, mote_arena *a, const char **out,
+                                           mote_err *err);
+
 /* The nearest float to the decimal number s[0..n) of JSON's grammar; false on any other text and
  * when the nearest is infinite. */
 /* lint: unused_exports: a fuzzer holds the conversion against the exact one */

@@ -2,11 +2,11 @@
 /* mote data add PATH..: recordings into the store. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/unicode.h"
 #include "cli/cli.h"
-#include "cli/importing.h"
-#include "data/import.h"
 #include "data/negatives.h"
+#include "loop/importing.h"
 #include "project/schema.h"
 #include "project/state.h"
 
@@ -382,7 +382,9 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     mote_importing importing;
     if (v->write && v->dry_run)
         return mote_fail(err, MOTE_USAGE, "--write-columns writes, --dry-run does not: say one");
-    MOTE_TRY(mote_importing_of(cli, v->group_pattern, &importing, err));
+    const mote_importing_by by = {cli->project,         mote_who(cli, NULL), v->group_pattern,
+                                  mote_clock_wall_ms(), cli->pool,           cli->cancel};
+    MOTE_TRY(mote_importing_of(&by, &importing, err));
     mote_import_config cfg = importing.cfg;
     MOTE_TRY(choose_role(v->role, &cfg.role, err));
     MOTE_TRY(choose_negative(v, &cfg, err));

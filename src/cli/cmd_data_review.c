@@ -20,7 +20,6 @@ static mote_status list(mote_cli *cli, bool with_taken, mote_err *err)
     size_t n = 0;
     mote_table t;
     MOTE_TRY(mote_review_list(cli->store, with_taken, &cli->arena, &items, &n, err));
-    json_t *o = json_pack("{s:[]}", "marks");
     mote_table_init(&t, MOTE_COUNT_OF(titles), titles);
     for (size_t i = 0; i < n; i++) {
         const mote_review_item *r = &items[i];
@@ -30,10 +29,6 @@ static mote_status list(mote_cli *cli, bool with_taken, mote_err *err)
         mote_table_cell(&t, "%s", mote_shown(cli, r->source));
         mote_table_cell(&t, "%s", mote_shown(cli, r->who));
         mote_table_cell(&t, "%s", r->is_taken ? "yes" : "no");
-        json_array_append_new(json_object_get(o, "marks"),
-                              json_pack("{s:I, s:s, s:s, s:s, s:s, s:b}", "id", (json_int_t)r->id,
-                                        "what", mote_review_what_name(r->what), "label", r->label,
-                                        "source", r->source, "who", r->who, "taken", r->is_taken));
     }
     if (n > 0)
         mote_table_say(&t, cli);
@@ -43,7 +38,7 @@ static mote_status list(mote_cli *cli, bool with_taken, mote_err *err)
         mote_say(cli,
                  "nothing waits: 'mote listen --record DIR' keeps what you mark, and 'mote data "
                  "review add DIR' puts it here\n");
-    mote_say_json(cli, o);
+    mote_say_json(cli, mote_review_list_json(items, n));
     return MOTE_OK;
 }
 
@@ -63,8 +58,7 @@ static mote_status add(mote_cli *cli, const mote_review_by *by, const char *cons
              "%zu marks added, %zu known: 'mote data review' shows them, 'mote data review "
              "take' takes them into training\n",
              all.n_added, all.n_known);
-    mote_say_json(cli, json_pack("{s:I, s:I}", "added", (json_int_t)all.n_added, "known",
-                                 (json_int_t)all.n_known));
+    mote_say_json(cli, mote_review_added_json(&all));
     return MOTE_OK;
 }
 
@@ -96,10 +90,7 @@ static mote_status take(mote_cli *cli, const mote_review_by *by, const mote_revi
     if (r.n_misses + r.n_false > 0)
         mote_say(cli, "'mote run' learns from them and compares before and after on the same test; "
                       "'mote data undo' takes them out again\n");
-    mote_say_json(cli,
-                  json_pack("{s:I, s:I, s:I, s:I, s:I}", "misses", (json_int_t)r.n_misses, "false",
-                            (json_int_t)r.n_false, "known", (json_int_t)r.n_known, "unnamed",
-                            (json_int_t)r.n_unnamed, "import", (json_int_t)r.import));
+    mote_say_json(cli, mote_review_taken_json(&r));
     return MOTE_OK;
 }
 
@@ -108,7 +99,7 @@ static mote_status drop(mote_cli *cli, const mote_review_wish *wish, mote_err *e
     size_t n = 0;
     MOTE_TRY(mote_review_drop(cli->store, wish, &n, err));
     mote_say(cli, "marks dropped, and what they kept: %zu\n", n);
-    mote_say_json(cli, json_pack("{s:I}", "dropped", (json_int_t)n));
+    mote_say_json(cli, mote_review_dropped_json(n));
     return MOTE_OK;
 }
 

@@ -30,52 +30,9 @@ static void summary_cells(mote_table *t, const mote_kind *kind, const char *name
     mote_table_cell(t, "%zu", l->n_unsplit);
 }
 
-static json_t *label_json(const mote_label_summary *l)
-{
-    json_t *o = json_pack("{s:s, s:I, s:I, s:f, s:I, s:I}", "label", l->label, "recordings",
-                          (json_int_t)l->n, "groups", (json_int_t)l->n_groups, "seconds",
-                          (double)l->duration_us / 1e6, "unused", (json_int_t)l->n_unused,
-                          "without_split", (json_int_t)l->n_unsplit);
-    for (int s = 0; o && s < MOTE_N_SPLITS; s++)
-        json_object_set_new(o, mote_split_name((mote_split)s),
-                            json_integer((json_int_t)l->in_split[s]));
-    return o;
-}
-
 static size_t n_spoken(const mote_cli *cli, const mote_data_summary *s)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < cli->project->words.n; i++) {
-        const mote_label_summary *l = mote_summary_spoken(s, cli->project->words.items[i]);
-        n += l ? l->n : 0;
-    }
-    return n;
-}
-
-static json_t *summary_json(const mote_cli *cli, const char *version, const mote_data_summary *s)
-{
-    json_t *o =
-        json_pack("{s:s?, s:[], s:o, s:I, s:f, s:{s:I, s:I, s:[]}}", "version", version, "labels",
-                  "total", label_json(&s->total), "backgrounds", (json_int_t)s->n_background,
-                  "background_s", (double)s->background_us / 1e6, "builtin", "words",
-                  (json_int_t)(s->n_builtin_words - n_spoken(cli, s)), "noises",
-                  (json_int_t)s->n_builtin_noises, "spoken");
-    json_t *negative = json_pack("{s:I, s:f}", "recordings", (json_int_t)s->n_negative, "hours",
-                                 (double)s->negative_us / 3.6e9);
-    for (int k = 0; negative && k < MOTE_N_SPLITS; k++)
-        json_object_set_new(negative, mote_split_name((mote_split)k),
-                            json_real((double)s->negative_in_us[k] / 3.6e9));
-    json_object_set_new(o, "negatives", negative);
-    json_t *labels = json_object_get(o, "labels");
-    for (size_t i = 0; labels && i < s->n_labels; i++)
-        json_array_append_new(labels, label_json(&s->labels[i]));
-    json_t *spoken = json_object_get(json_object_get(o, "builtin"), "spoken");
-    for (size_t i = 0; spoken && i < cli->project->words.n; i++) {
-        const mote_label_summary *l = mote_summary_spoken(s, cli->project->words.items[i]);
-        if (l)
-            json_array_append_new(spoken, label_json(l));
-    }
-    return o;
+    return mote_summary_n_spoken(s, cli->project->words.items, cli->project->words.n);
 }
 
 /* The keywords as synthetic voices say them. */
@@ -166,7 +123,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         return mote_data_nothing(mote_project_is_of_words(cli->project), err);
     say_summary(cli, is_version, &s);
     if (cli->json)
-        mote_say_json(cli, summary_json(cli, is_version ? name : NULL, &s));
+        mote_say_json(cli, mote_summary_json(&s, is_version ? name : NULL, words->items, words->n));
     return MOTE_OK;
 }
 

@@ -377,20 +377,27 @@ static mote_status evaluate(mote_cli *cli, const void *values, const char *const
     (void)args;
     (void)n_args;
     const evaluate_values *v = values;
-    const mote_evaluate_elsewhere e = {v->on ? v->on : v->stream, v->model, v->threshold};
+    const char *folder = v->on ? v->on : v->stream;
+    const mote_outside_wish outside = {.kind = v->strangers ? MOTE_OUTSIDE_STRANGERS
+                                               : v->on      ? MOTE_OUTSIDE_FOLDER
+                                                            : MOTE_OUTSIDE_HOURS,
+                                       .place = v->strangers ? v->by : folder,
+                                       .model = v->model,
+                                       .threshold = v->threshold};
     if ((v->on != NULL) + (v->stream != NULL) + (v->folds > 0) + v->strangers > 1)
         return mote_fail(err, MOTE_USAGE,
                          "--folds, --on, --stream and --strangers: say one of them");
     if (v->by && !v->strangers)
         return mote_fail(err, MOTE_USAGE, "--by says nothing without --strangers");
     if (v->strangers)
-        return mote_evaluate_strangers(cli, v->by, err);
-    if ((v->model && !e.folder) || (v->threshold > 0 && !v->stream))
+        return mote_evaluate_strangers(cli, &outside, err);
+    if ((v->model && !folder) || (v->threshold > 0 && !v->stream))
         return mote_fail(err, MOTE_USAGE, "--%s says nothing without %s--stream",
-                         v->model && !e.folder ? "model" : "threshold",
-                         v->model && !e.folder ? "--on or " : "");
-    if (e.folder)
-        return v->on ? mote_evaluate_folder(cli, &e, err) : mote_evaluate_hours(cli, &e, err);
+                         v->model && !folder ? "model" : "threshold",
+                         v->model && !folder ? "--on or " : "");
+    if (folder)
+        return v->on ? mote_evaluate_folder(cli, &outside, err)
+                     : mote_evaluate_hours(cli, &outside, err);
     if (v->folds > 0)
         return cross_validate(cli, (int32_t)v->folds, err);
     return run_to(cli, MOTE_STAGE_compile, v->force, true, err);

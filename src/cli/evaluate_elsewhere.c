@@ -4,31 +4,48 @@
 #include <string.h>
 
 #include "cli/evaluate.h"
-#include "cli/importing.h"
 #include "cli/loop.h"
 #include "evaluate/answer.h"
 #include "evaluate/report_text.h"
-#include "pipeline/elsewhere.h"
-#include "pipeline/hours.h"
-#include "pipeline/present.h"
 #include "pipeline/rates.h"
-#include "project/schema.h"
-#include "track/model_ref.h"
 
 #define WORST_GROUPS 5
 #define MAX_SHOWN    5 /* detections and misses that are named */
-#define CONFIDENCE   0.95
 
-/* The model that was asked for, or the present one of a pipeline that has run up to evaluate. */
-static mote_status model_of(mote_cli *cli, const char *reference, mote_pipeline *p,
-                            mote_model **out, mote_err *err)
+static void on_progress(void *arg, int64_t done, int64_t total, const char *note)
 {
-    mote_resolved_model m;
-    if (!reference)
-        return mote_present_model(p, out, err);
-    MOTE_TRY(mote_model_resolve(cli->store, reference, &m, err));
-    *out = m.model;
-    return MOTE_OK;
+    mote_progress *bar = arg;
+    bar->total = total;
+    mote_progress_update(bar, done, "%s", note);
+}
+
+mote_status mote_evaluate_outside(mote_cli *cli, const mote_outside_wish *asked, const char *doing,
+                                  json_t **out, mote_err *err)
+{
+    mote_loop_bar bar;
+    mote_progress progress;
+    mote_pipeline *p = NULL;
+    mote_stage_id last;
+    mote_outside_wish wish = *asked;
+    const mote_pipeline_config cfg = mote_loop_config(cli, &bar);
+    wish.progress = doing ? on_progress : NULL;
+    wish.arg = &progress;
+    MOTE_TRY(mote_pipeline_create(&cfg, &p, err));
+    mote_status st = MOTE_OK;
+    if (mote_outside_needs(&wish, &last))
+        st = wish.kind == MOTE_OUTSIDE_STRANGERS ? mote_pipeline_run(p, last, false, err)
+                                                 : mote_loop_run(p, &bar, last, false, err);
+    mote_loop_bar_end(&bar);
+    if (st == MOTE_OK && doing)
+        mote_progress_start(&progress, cli, doing, 0);
+    if (st == MOTE_OK) {
+        st = mote_outside_judge(p, &cfg, &wish, out, err);
+        if (doing)
+            mote_progress_end(&progress, NULL);
+    }
+    mote_loop_bar_end(&bar);
+    mote_pipeline_destroy(p);
+    return st;
 }
 
 static const char *text_of(const json_t *o, const char *key)
@@ -80,43 +97,16 @@ static mote_status say_folder(mote_cli *cli, const json_t *found, mote_err *err)
     return MOTE_OK;
 }
 
-static mote_status judge_folder(mote_cli *cli, mote_pipeline *p, const mote_evaluate_elsewhere *e,
-                                json_t **out, mote_err *err)
+mote_status mote_evaluate_folder(mote_cli *cli, const mote_outside_wish *wish, mote_err *err)
 {
-    mote_importing importing;
-    mote_model *model = NULL;
-    MOTE_TRY(mote_importing_of(cli, NULL, &importing, err));
-    MOTE_TRY(model_of(cli, e->model, p, &model, err));
-    const mote_elsewhere_job job = {model, e->folder, &importing.cfg, !e->model};
-    mote_status st = mote_elsewhere_judge(p, &job, out, err);
-    mote_model_unref(model);
-    return st;
-}
-
-mote_status mote_evaluate_folder(mote_cli *cli, const mote_evaluate_elsewhere *e, mote_err *err)
-{
-    mote_loop_bar bar;
-    mote_pipeline *p = NULL;
     MOTE_SCOPED_JSON *found = NULL;
-    MOTE_TRY(mote_loop_open(cli, &bar, &p, err));
-    mote_status st = mote_loop_run(p, &bar, MOTE_STAGE_evaluate, false, err);
-    if (st == MOTE_OK)
-        st = judge_folder(cli, p, e, &found, err);
-    mote_pipeline_destroy(p);
-    MOTE_TRY(st);
+    MOTE_TRY(mote_evaluate_outside(cli, wish, NULL, &found, err)); /* its stages show their own */
     MOTE_TRY(say_folder(cli, found, err));
     mote_say_json(cli, json_incref(found));
     return MOTE_OK;
 }
 
 /* ---- hours ------------------------------------------------------------------------------- */
-
-static void on_recording(void *arg, size_t done, size_t total)
-{
-    mote_progress *bar = arg;
-    bar->total = (int64_t)total;
-    mote_progress_update(bar, (int64_t)done, "recordings heard");
-}
 
 static mote_status say_conditions(mote_cli *cli, const json_t *all, mote_err *err)
 {
@@ -216,42 +206,10 @@ static mote_status say_hours(mote_cli *cli, const json_t *found, mote_err *err)
     return MOTE_OK;
 }
 
-static mote_status judge_hours(mote_cli *cli, mote_model *model, const mote_evaluate_elsewhere *e,
-                               json_t **out, mote_err *err)
+mote_status mote_evaluate_hours(mote_cli *cli, const mote_outside_wish *wish, mote_err *err)
 {
-    mote_progress bar;
-    const mote_hours_job job = {.model = model,
-                                .folder = e->folder,
-                                .threshold = e->threshold,
-                                .tolerance_s = cli->project->stream.tolerance_ms / 1000,
-                                .max_false_accepts_per_hour =
-                                    cli->project->stream.max_false_accepts_per_hour,
-                                .confidence = CONFIDENCE,
-                                .pool = cli->pool,
-                                .cancel = cli->cancel,
-                                .progress = on_recording,
-                                .progress_arg = &bar};
-    mote_progress_start(&bar, cli, "listening", 0);
-    mote_status st = mote_hours_judge(&job, out, err);
-    mote_progress_end(&bar, NULL);
-    return st;
-}
-
-mote_status mote_evaluate_hours(mote_cli *cli, const mote_evaluate_elsewhere *e, mote_err *err)
-{
-    mote_loop_bar bar;
-    mote_pipeline *p = NULL;
-    mote_model *model = NULL;
     MOTE_SCOPED_JSON *found = NULL;
-    MOTE_TRY(mote_loop_open(cli, &bar, &p, err));
-    mote_status st = e->model ? MOTE_OK : mote_loop_run(p, &bar, MOTE_STAGE_evaluate, false, err);
-    if (st == MOTE_OK)
-        st = model_of(cli, e->model, p, &model, err);
-    mote_pipeline_destroy(p);
-    if (st == MOTE_OK)
-        st = judge_hours(cli, model, e, &found, err);
-    mote_model_unref(model);
-    MOTE_TRY(st);
+    MOTE_TRY(mote_evaluate_outside(cli, wish, "listening", &found, err));
     MOTE_TRY(say_hours(cli, found, err));
     mote_say_json(cli, json_incref(found));
     return MOTE_OK;

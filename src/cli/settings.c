@@ -4,20 +4,6 @@
 
 #include "project/part.h"
 
-const char *mote_cli_group_pattern(const mote_project *p, const char *given)
-{
-    mote_project view;
-    mote_reader_view(p, MOTE_READER_import, &view);
-    return given ? given : *view.data.group_pattern ? view.data.group_pattern : NULL;
-}
-
-const char *mote_cli_label_from(const mote_project *p)
-{
-    mote_project view;
-    mote_reader_view(p, MOTE_READER_import, &view);
-    return view.data.label_from;
-}
-
 int32_t mote_cli_threads(const mote_project *p, int64_t given)
 {
     if (given > 0 || !p)

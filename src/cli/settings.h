@@ -9,12 +9,6 @@
 #include "project/project.h"
 #include "web/server.h"
 
-/* The pattern for groups when the command line has none; NULL: none. */
-const char *mote_cli_group_pattern(const mote_project *p, const char *given);
-
-/* Where labels stand (data.label_from). */
-const char *mote_cli_label_from(const mote_project *p);
-
 /* Threads of the pool: those of the command line, else training.threads; 0: one per processor. p
  * may be NULL. */
 int32_t mote_cli_threads(const mote_project *p, int64_t given);

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "project/project.h"
@@ -87,5 +88,11 @@ MOTE_MUST_USE mote_status mote_review_take(mote_store *s, const mote_review_by *
 /* Forget them, and what they keep; *n of them. NOT_FOUND as above. */
 MOTE_MUST_USE mote_status mote_review_drop(mote_store *s, const mote_review_wish *wish, size_t *n,
                                            mote_err *err);
+
+/* For commands and routes (review_json.c). New references owned by the caller; NULL: no memory. */
+json_t *mote_review_list_json(const mote_review_item *items, size_t n);
+json_t *mote_review_added_json(const mote_review_added *r);
+json_t *mote_review_taken_json(const mote_review_taken *r);
+json_t *mote_review_dropped_json(size_t n);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "data/version.h"
@@ -51,5 +52,13 @@ MOTE_MUST_USE mote_status mote_summary_of_version(const mote_data_version *v,
                                                   const char *const *keep, size_t n_keep,
                                                   mote_arena *a, mote_data_summary *out,
                                                   mote_err *err);
+
+/* The samples that synthetic voices say of the words. */
+size_t mote_summary_n_spoken(const mote_data_summary *s, const char *const *words, size_t n_words);
+
+/* What `mote data show --json` and GET /v1/project/data say (summary_json.c): version NULL: of the
+ * store; words: of the project. New reference owned by the caller; NULL: no memory. */
+json_t *mote_summary_json(const mote_data_summary *s, const char *version, const char *const *words,
+                          size_t n_words);
 
 #endif

@@ -5,16 +5,6 @@
 #include "base/json_pull.h"
 #include "store/rows.h"
 
-static mote_status pull_text(mote_json_pull *in, mote_arena *a, const char **out, mote_err *err)
-{
-    mote_slice s;
-    char *text = NULL;
-    MOTE_TRY(mote_pull_str(in, &s, err));
-    MOTE_TRY(mote_pull_text(s, a, &text, NULL, err));
-    *out = text;
-    return MOTE_OK;
-}
-
 static mote_status read_label(mote_json_pull *in, mote_arena *a, mote_kept_label *out,
                               mote_err *err)
 {
@@ -24,9 +14,9 @@ static mote_status read_label(mote_json_pull *in, mote_arena *a, mote_kept_label
         if (mote_slice_is(key, "id"))
             MOTE_TRY(mote_pull_i64(in, &out->id, err));
         else if (mote_slice_is(key, "request"))
-            MOTE_TRY(pull_text(in, a, &out->request, err));
+            MOTE_TRY(mote_pull_string(in, a, &out->request, err));
         else if (mote_slice_is(key, "label"))
-            MOTE_TRY(pull_text(in, a, &out->label, err));
+            MOTE_TRY(mote_pull_string(in, a, &out->label, err));
         else
             return mote_fail(err, MOTE_PARSE,
                              "'%.*s' says nothing of a kept input: id or request, and label do",
@@ -66,7 +56,7 @@ mote_status mote_labels_body_read(const mote_http_request *rq, mote_labels_route
         else if (is_kept && mote_slice_is(key, "truths"))
             MOTE_TRY(mote_pull_bool(&in, &b.truths, err));
         else if (!is_kept && mote_slice_is(key, "model"))
-            MOTE_TRY(pull_text(&in, rq->arena, &b.model, err));
+            MOTE_TRY(mote_pull_string(&in, rq->arena, &b.model, err));
         else if (!is_kept && mote_slice_is(key, "close"))
             MOTE_TRY(mote_pull_bool(&in, &b.close, err));
         else

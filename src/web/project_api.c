@@ -39,6 +39,11 @@ mote_status mote_project_api_create(const char *dir, const char *host, mote_proj
         mote_free(p);
         return mote_fail(err, MOTE_ARG, "the project's path '%s' is too long", dir);
     }
+    const mote_status st = project_judging_create(p->dir, &p->judging, err);
+    if (st != MOTE_OK) {
+        mote_free(p);
+        return st;
+    }
     *out = p;
     return MOTE_OK;
 }
@@ -47,6 +52,7 @@ void mote_project_api_destroy(mote_project_api *p)
 {
     if (!p)
         return;
+    project_judging_destroy(p->judging);
     for (size_t i = 0; i < sizeof p->stores / sizeof p->stores[0]; i++)
         mote_store_close(p->stores[i]);
     mote_free(p);
@@ -84,6 +90,25 @@ mote_status mote_project_api_store(mote_project_api *p, const mote_http_request 
     return MOTE_OK;
 }
 
+mote_status mote_project_api_place(const mote_project_api *p, const mote_http_request *rq,
+                                   const char *path, const char **out, mote_err *err)
+{
+    char *whole = NULL;
+    bool is_inside = *path && *path != '/';
+    for (const char *part = path; part; part = strchr(part, '/')) {
+        part += *part == '/';
+        is_inside = is_inside && *part != '.';
+    }
+    if (!is_inside)
+        return mote_fail(err, MOTE_DENIED,
+                         "'%.200s' is not read for a request: what is, lies in the project's "
+                         "folder and is named from there; link it there, or use the command line",
+                         path);
+    MOTE_TRY(mote_path_join(rq->arena, p->dir, path, &whole, err));
+    *out = whole;
+    return MOTE_OK;
+}
+
 void mote_project_api_reply(mote_http_reply *rp, mote_status st, json_t *j, mote_err *err)
 {
     if (st == MOTE_OK && (mote_json_was_refused() || !j))
@@ -104,30 +129,20 @@ mote_status mote_project_api_open_to_write(mote_project_api *p, const mote_http_
     return mote_store_write_lock(*out, lock, err);
 }
 
-static mote_status read_text(mote_json_pull *in, mote_arena *a, const char **out, mote_err *err)
-{
-    mote_slice s;
-    char *text = NULL;
-    MOTE_TRY(mote_pull_str(in, &s, err));
-    MOTE_TRY(mote_pull_text(s, a, &text, NULL, err));
-    *out = text;
-    return MOTE_OK;
-}
-
 /* One member of what is to be removed. A name that is none must not make the wish a wider one. */
 static mote_status read_member(mote_json_pull *in, mote_slice key, mote_arena *a,
                                mote_remove_wish *wish, mote_remove_config *cfg, mote_err *err)
 {
     if (mote_slice_is(key, "label"))
-        return read_text(in, a, &wish->label, err);
+        return mote_pull_string(in, a, &wish->label, err);
     if (mote_slice_is(key, "group"))
-        return read_text(in, a, &wish->group, err);
+        return mote_pull_string(in, a, &wish->group, err);
     if (mote_slice_is(key, "origin"))
-        return read_text(in, a, &wish->origin, err);
+        return mote_pull_string(in, a, &wish->origin, err);
     if (mote_slice_is(key, "sample"))
-        return read_text(in, a, &wish->sample, err);
+        return mote_pull_string(in, a, &wish->sample, err);
     if (mote_slice_is(key, "path"))
-        return read_text(in, a, &wish->below, err);
+        return mote_pull_string(in, a, &wish->below, err);
     if (mote_slice_is(key, "import"))
         return mote_pull_i64(in, &wish->import, err);
     if (mote_slice_is(key, "gone"))

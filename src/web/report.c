@@ -38,6 +38,7 @@ mote_status mote_report_html(const mote_report *r, mote_buf *out, mote_err *err)
     report_confusion(r, out);
     MOTE_TRY(report_position(r, &a, out, err));
     MOTE_TRY(report_stream(r, &a, out, err));
+    MOTE_TRY(report_outside(r, &a, out, err));
     MOTE_TRY(report_training(r, &a, out, err));
     report_made(r, out);
     mote_buf_str(out, "</main><footer>Made by Mote " MOTE_VERSION " at ");

@@ -48,6 +48,7 @@ typedef struct {
     bool figures_are_small;
     const char *mistakes;      /* the same of what was answered wrongly; NULL: none to see */
     int64_t n_wrong, n_judged; /* of the test */
+    const json_t *outside;     /* what was judged elsewhere (loop/outside.h); NULL: nothing */
     const char *made_at;       /* ISO time */
 } mote_report;
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "pipeline/seeds.h"
-#include "web/chart.h"
 #include "web/report_internal.h"
 
 /* ---- confusion ---- */
@@ -149,31 +148,38 @@ static mote_status array_values(const json_t *j, const char *member, mote_arena 
     return MOTE_OK;
 }
 
-/* The curve of one version, and on it the threshold that it works with. */
-static mote_status stream_series(const mote_lap *lap, int color, mote_arena *a, mote_series *out,
-                                 mote_err *err)
+mote_status report_curve_series(const char *name, const json_t *point, const json_t *curve,
+                                mote_arena *a, mote_series *out, mote_err *err)
 {
-    const json_t *e = report_output(lap, MOTE_STAGE_evaluate),
-                 *curve = json_object_get(e, "stream_curve");
     double *x = NULL, *y = NULL;
     size_t nx = 0, ny = 0;
     MOTE_TRY(array_values(curve, "false_accepts_per_hour", a, &x, &nx, err));
     MOTE_TRY(array_values(curve, "false_reject_rate", a, &y, &ny, err));
-    MOTE_SCOPED_BUF name;
-    mote_buf_init(&name, 256);
-    report_version(lap, &name);
-    const char *title = mote_arena_strdup(a, name.len ? name.data : "");
-    const char *point = mote_arena_printf(a, "%s, threshold %.2f", title ? title : "",
-                                          report_number(e, "stream/threshold"));
-    if (!title || !point)
+    const char *title = mote_arena_strdup(a, name);
+    const char *mark = mote_arena_printf(a, "%s%sthreshold %.2f", name, *name ? ", " : "",
+                                         report_number(point, "threshold"));
+    if (!title || !mark)
         return mote_fail(err, MOTE_NOMEM, "no memory for the report");
     *out = (mote_series){.name = title,
                          .x = x,
                          .y = y,
                          .n = nx < ny ? nx : ny,
-                         .color = color,
-                         .mark = {point, report_number(e, "stream/false_accepts_per_hour/value"),
-                                  report_number(e, "stream/false_reject_rate/value")}};
+                         .mark = {mark, report_number(point, "false_accepts_per_hour/value"),
+                                  report_number(point, "false_reject_rate/value")}};
+    return MOTE_OK;
+}
+
+/* The curve of one version, and on it the threshold that it works with. */
+static mote_status stream_series(const mote_lap *lap, int color, mote_arena *a, mote_series *out,
+                                 mote_err *err)
+{
+    const json_t *e = report_output(lap, MOTE_STAGE_evaluate);
+    MOTE_SCOPED_BUF name;
+    mote_buf_init(&name, 256);
+    report_version(lap, &name);
+    MOTE_TRY(report_curve_series(name.len ? name.data : "", json_object_get(e, "stream"),
+                                 json_object_get(e, "stream_curve"), a, out, err));
+    out->color = color;
     return MOTE_OK;
 }
 
@@ -201,8 +207,7 @@ static double asked_of(const mote_report *r)
                                            "promised/max_false_accepts_per_hour");
 }
 
-/* " At most 1 an hour was asked: met, not proven." */
-static void asked_says(mote_interval rate, double asked, mote_buf *out)
+void report_asked(mote_interval rate, double asked, mote_buf *out)
 {
     if (!isfinite(asked))
         return;
@@ -253,7 +258,7 @@ static void stream_says(const mote_report *r, mote_buf *out)
                     (long long)(words - hits), (long long)words,
                     mote_project_is_of_words(r->project) ? "words" : "events", (long long)accepts,
                     hours, rate.value, rate.lo, rate.hi);
-    asked_says(rate, asked_of(r), out);
+    report_asked(rate, asked_of(r), out);
     if (rate.value > 0 && rate.hi > 4 * rate.value)
         mote_buf_str(out, " The left end of the curve rests on single events; a longer stream "
                           "makes the first step smaller.");
@@ -286,31 +291,29 @@ static void stream_table(const mote_report *r, mote_buf *out)
     mote_buf_str(out, "</table></details>\n");
 }
 
-static void stream_chart(const mote_report *r, const mote_series *s, mote_buf *out)
+void report_curve_chart(const report_curve *k, mote_buf *out)
 {
-    const double missed = limit_of(r, MOTE_METRIC_false_reject_rate), asked = asked_of(r);
-    const bool is_of_words = mote_project_is_of_words(r->project);
     char name[64] = "", x_name[64] = "";
-    if (isfinite(missed))
-        (void)mote_format(name, sizeof name, "at most %.0f %% missed", 100.0 * missed);
-    if (isfinite(asked))
-        (void)mote_format(x_name, sizeof x_name, "at most %g an hour", asked);
-    const mote_chart c = {.finding = is_of_words
+    if (isfinite(k->missed))
+        (void)mote_format(name, sizeof name, "at most %.0f %% missed", 100.0 * k->missed);
+    if (isfinite(k->asked))
+        (void)mote_format(x_name, sizeof x_name, "at most %g an hour", k->asked);
+    const mote_chart c = {.finding = k->is_of_words
                                          ? "Words missed against false accepts an hour as the "
                                            "threshold moves"
                                          : "Events missed against false accepts an hour as the "
                                            "threshold moves",
                           .x_label = "false accepts an hour, log scale",
-                          .y_label = is_of_words ? "words missed, %" : "events missed, %",
-                          .series = s,
-                          .n_series = r->n_laps,
+                          .y_label = k->is_of_words ? "words missed, %" : "events missed, %",
+                          .series = k->series,
+                          .n_series = k->n,
                           .log_x = true,
                           .y_is_share = true,
                           .y_lo = 0.0,
                           .y_hi = 1.0,
-                          .limit = missed,
+                          .limit = k->missed,
                           .limit_name = name[0] ? name : NULL,
-                          .x_limit = isfinite(asked) ? asked : 0.0,
+                          .x_limit = isfinite(k->asked) ? k->asked : 0.0,
                           .x_limit_name = x_name[0] ? x_name : NULL};
     mote_chart_svg(&c, out);
 }
@@ -332,7 +335,9 @@ mote_status report_stream(const mote_report *r, mote_arena *a, mote_buf *out, mo
                        "moves? The recordings of the test lie one behind the other; the filled "
                        "point is where the product works.");
     mote_buf_str(out, "<div class=\"card grid2\"><div>");
-    stream_chart(r, s, out);
+    const report_curve curve = {s, r->n_laps, limit_of(r, MOTE_METRIC_false_reject_rate),
+                                asked_of(r), mote_project_is_of_words(r->project)};
+    report_curve_chart(&curve, out);
     mote_buf_str(out, "</div><div>");
     stream_says(r, out);
     stream_table(r, out);

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "evaluate/reference_profile.h"
+#include "loop/outside.h"
 #include "model/model.h"
 #include "model/predictor.h"
 #include "serve/predlog.h"
@@ -31,6 +32,7 @@ typedef struct {
     report_ears ears;
     mote_report_clip clips[N_CLIPS], driving[N_DRIVING];
     mote_buf figures, mistakes;
+    json_t *outside;
     mote_report report;
 } gathering;
 
@@ -283,6 +285,8 @@ static mote_status gather(gathering *g, mote_err *err)
                               &g->arena, &windows, &g->report.n_windows, err));
     MOTE_TRY(mote_alert_list(g->store, &(mote_monitor_query){.model = name, .limit = MAX_ALERTS},
                              &g->arena, &alerts, &g->report.n_alerts, err));
+    MOTE_TRY(mote_outside_kept(g->store, &g->outside, err));
+    g->report.outside = g->outside;
     g->report.windows = windows;
     g->report.alerts = alerts;
     if (g->report.n_laps == 0)
@@ -315,6 +319,7 @@ mote_status mote_report_make(mote_store *s, const mote_report_config *cfg, mote_
             st = mote_report_html(&g->report, out, err);
         mote_laps_release(laps, g->report.n_laps);
     }
+    json_decref(g->outside);
     mote_buf_release(&g->figures);
     mote_buf_release(&g->mistakes);
     mote_frontend_plan_destroy(g->ears.plan);

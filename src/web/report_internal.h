@@ -7,6 +7,7 @@
 #include "base/interval.h"
 #include "project/quantity.h"
 #include "project/verdict.h"
+#include "web/chart.h"
 #include "web/report.h"
 
 extern const char mote_report_css[]; /* report.css, embedded */
@@ -43,6 +44,25 @@ void report_end(mote_buf *out);
 /* "feature_8" in words. */
 void report_watched(const mote_frontend *features, const char *name, mote_value_words *out);
 
+/* " At most 1 an hour is asked: (met, not proven)"; nothing when `asked` is NaN. */
+void report_asked(mote_interval rate, double asked, mote_buf *out);
+
+/* ---- misses against false accepts an hour ---- */
+
+/* Limits are NaN where there are none. */
+typedef struct {
+    const mote_series *series; /* [n] */
+    size_t n;
+    double missed, asked; /* limits of the share missed, and of false accepts an hour */
+    bool is_of_words;
+} report_curve;
+
+/* A curve as evaluate/stream.h writes it, and on it the point that works; lives as long as `a`. */
+MOTE_MUST_USE mote_status report_curve_series(const char *name, const json_t *point,
+                                              const json_t *curve, mote_arena *a, mote_series *out,
+                                              mote_err *err);
+void report_curve_chart(const report_curve *c, mote_buf *out);
+
 /* ---- parts, in the order of the page ---- */
 
 void report_answers(const mote_report *r, mote_buf *out);
@@ -54,6 +74,9 @@ void report_figures(const mote_report *r, mote_buf *out);
 void report_confusion(const mote_report *r, mote_buf *out);
 mote_status report_position(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);
 mote_status report_stream(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);
+mote_status report_outside(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);
+/* The cards of it, for a page of their own: kept as mote_outside_kept gives it. */
+mote_status report_outside_list(const json_t *kept, mote_arena *a, mote_buf *out, mote_err *err);
 mote_status report_training(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);
 void report_made(const mote_report *r, mote_buf *out);
 

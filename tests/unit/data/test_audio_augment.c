@@ -419,7 +419,7 @@ static void bad_settings_are_refused(void **state)
     mote_err err;
     mote_augment *a = NULL;
     mote_augment_setup s = {.cfg = off(), .rate_hz = 16000, .clip_samples = N, .n_workers = 1};
-    s.cfg.speed.hi = NAN;
+    s.cfg.speed.hi = (double)NAN;
     T_FAILS(mote_augment_create(&s, &a, &err), MOTE_ARG, "out of its range");
     s.cfg = off();
     mote_audio_view empty = {in, 0};

@@ -3,6 +3,8 @@
  * changes; a bundle comes whole; nobody but this machine may ask. */
 #include "tests/support.h"
 
+#include <time.h>
+
 #include "base/json.h"
 #include "data/history.h"
 #include "loop/overview.h"
@@ -218,6 +220,12 @@ static void who_comes_over_the_network_is_told_nothing(void **state)
                                            {"GET", "/v1/project/doctor"},
                                            {"POST", "/v1/project/data/remove"},
                                            {"POST", "/v1/project/data/undo"},
+                                           {"GET", "/v1/project/review"},
+                                           {"GET", "/v1/project/review/1"},
+                                           {"POST", "/v1/project/review/take"},
+                                           {"GET", "/v1/project/evaluations"},
+                                           {"POST", "/v1/project/evaluations"},
+                                           {"GET", "/v1/project/report"},
                                            {"GET", "/v1/models/kws/versions/1/bundle"}};
     for (size_t i = 0; i < T_COUNT(hosts); i++) {
         house *h = begin(hosts[i]);
@@ -295,6 +303,211 @@ static void a_bundle_comes_whole(void **state)
     end(h);
 }
 
+/* ---- the review list --------------------------------------------------------------------------
+ */
+
+/* A folder of marks in the project: a miss of 'low', and something taken for 'mid'. */
+static void make_marks(house *h)
+{
+    static int16_t pcm[4 * TINY_RATE_HZ];
+    char path[TEMP_DIR_BYTES + 64];
+    mote_err err = {0};
+    snprintf(path, sizeof path, "%s/marked", h->project.dir);
+    T_OK(mote_dir_make(path, &err));
+    for (size_t i = 0; i < T_COUNT(pcm); i++)
+        pcm[i] = (int16_t)lrint(9000.0 * sin(6.283185307 * 320.0 * (double)i / TINY_RATE_HZ));
+    snprintf(path, sizeof path, "%s/marked/a.wav", h->project.dir);
+    tiny_wav(path, pcm, T_COUNT(pcm));
+    static const char csv[] = "file,start,end,what,label\na.wav,0.5,1.5,miss,low\n"
+                              "a.wav,2,3,false,mid\na.wav,1,3.5,miss,\n";
+    snprintf(path, sizeof path, "%s/marked/review.csv", h->project.dir);
+    T_OK(mote_file_write(path, csv, sizeof csv - 1, &err));
+}
+
+static void marks_are_heard_taken_and_dropped(void **state)
+{
+    (void)state;
+    house *h = begin(NULL);
+    make_marks(h);
+    const int64_t all = n_samples(h);
+    assert_int_equal(call(h, "POST", "/v1/project/review", "", "{\"path\":\"marked\"}"), 200);
+    assert_int_equal(number(h, "added"), 3);
+    assert_int_equal(call(h, "POST", "/v1/project/review", "", "{\"path\":\"marked\"}"), 200);
+    assert_int_equal(number(h, "known"), 3);
+    assert_int_equal(call(h, "GET", "/v1/project/review", "", ""), 200);
+    json_t *j = json_loads(h->body, 0, NULL), *marks = json_object_get(j, "marks");
+    assert_int_equal(json_array_size(marks), 3);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(marks, 0), "what")),
+                        "miss");
+    json_decref(j);
+    assert_int_equal(call(h, "GET", "/v1/project/review/2", "", ""), 200);
+    assert_non_null(strstr(t_answer, "Content-Type: audio/wav\r\n"));
+    assert_memory_equal(h->body, "RIFF", 4);
+    assert_int_equal(call(h, "GET", "/v1/project/review/9", "", ""), 404);
+    assert_int_equal(call(h, "GET", "/v1/project/review/x", "", ""), 404);
+
+    /* The same as a page, whose buttons ask the same routes. */
+    assert_int_equal(call(h, "GET", "/v1/project/review", "Accept: text/html\r\n", ""), 200);
+    assert_non_null(strstr(t_answer, "Content-Type: text/html"));
+    assert_non_null(strstr(t_answer, "script-src 'self'"));
+    assert_non_null(strstr(h->body, "<tr data-n=2>"));
+    assert_non_null(strstr(h->body, "src=\"/v1/project/review/2\""));
+    assert_non_null(strstr(h->body, "<button data-do=take>"));
+    assert_int_equal(call(h, "GET", "/v1/project/page.js", "", ""), 200);
+    assert_non_null(strstr(h->body, "/v1/project/review/"));
+
+    assert_int_equal(
+        call(h, "POST", "/v1/project/review/take", "", "{\"numbers\":[1,2],\"who\":\"ann\"}"), 200);
+    assert_int_equal(number(h, "misses"), 1);
+    assert_int_equal(number(h, "false"), 1);
+    assert_int_equal(n_samples(h), all + 2);
+    assert_int_equal(
+        tiny_count(&h->project, "SELECT count(*) FROM data_sample WHERE grp = 'review:ann'"), 2);
+    assert_int_equal(call(h, "POST", "/v1/project/review/take", "", "{\"numbers\":[3]}"), 200);
+    assert_int_equal(number(h, "unnamed"), 1); /* nobody said which word it was */
+    assert_int_equal(call(h, "POST", "/v1/project/review/drop", "", "{\"all\":true}"), 200);
+    assert_int_equal(number(h, "dropped"), 1);
+    assert_int_equal(call(h, "GET", "/v1/project/review", "", ""), 200);
+    assert_string_equal(h->body, "{\"marks\":[]}");
+    assert_int_equal(call(h, "GET", "/v1/project/review?all=1", "", ""), 200);
+    assert_non_null(strstr(h->body, "\"taken\":true"));
+    end(h);
+}
+
+/* Nobody reads the disk through a request, and nobody changes more than he names. */
+static void what_a_request_may_name_is_in_the_project(void **state)
+{
+    (void)state;
+    static const char *const places[] = {"/etc",           "../x", "a/../../b", ".mote",
+                                         "marked/.hidden", "",     "..",        "./marked"};
+    static const char *const unclear[] = {"{}",
+                                          "{\"numbers\":[]}",
+                                          "{\"numbers\":[0]}",
+                                          "{\"numbers\":[1],\"all\":true}",
+                                          "{\"number\":[1]}",
+                                          "[1]",
+                                          "{\"all\":false}"};
+    house *h = begin(NULL);
+    char body[200];
+    for (size_t i = 0; i < T_COUNT(places); i++) {
+        snprintf(body, sizeof body, "{\"path\":\"%s\"}", places[i]);
+        assert_int_equal(call(h, "POST", "/v1/project/review", "", body), 403);
+        assert_non_null(strstr(h->body, "in the project's folder"));
+        snprintf(body, sizeof body, "{\"on\":\"%s\"}", places[i]);
+        assert_int_equal(call(h, "POST", "/v1/project/evaluations", "", body), 403);
+        snprintf(body, sizeof body, "{\"hours\":\"%s\"}", places[i]);
+        assert_int_equal(call(h, "POST", "/v1/project/evaluations", "", body), 403);
+    }
+    assert_int_equal(call(h, "POST", "/v1/project/review", "", "{\"path\":\"absent\"}"), 404);
+    for (size_t i = 0; i < T_COUNT(unclear); i++) {
+        assert_int_equal(call(h, "POST", "/v1/project/review/take", "", unclear[i]), 400);
+        assert_int_equal(call(h, "POST", "/v1/project/review/drop", "", unclear[i]), 400);
+        assert_int_equal(call(h, "POST", "/v1/project/evaluations", "", unclear[i]), 400);
+    }
+    static const char *const judged[] = {
+        "{\"on\":\"a\",\"hours\":\"b\"}", "{\"on\":\"a\",\"threshold\":0.5}",
+        "{\"strangers\":\"collector\",\"model\":\"kws\"}", "{\"hours\":\"a\",\"threshold\":2}"};
+    for (size_t i = 0; i < T_COUNT(judged); i++)
+        assert_int_equal(call(h, "POST", "/v1/project/evaluations", "", judged[i]), 400);
+    static const char *const changes[] = {"/v1/project/review", "/v1/project/review/take",
+                                          "/v1/project/review/drop", "/v1/project/evaluations",
+                                          "/v1/project/evaluations/stop"};
+    for (size_t i = 0; i < T_COUNT(changes); i++)
+        assert_int_equal(
+            call(h, "POST", changes[i], "Origin: https://evil.example\r\n", "{\"all\":true}"), 403);
+    end(h);
+}
+
+static void how_much_data_there_is_is_told(void **state)
+{
+    (void)state;
+    house *h = begin(NULL);
+    assert_int_equal(call(h, "GET", "/v1/project/data", "", ""), 200);
+    json_t *j = json_loads(h->body, 0, NULL);
+    assert_int_equal(json_array_size(json_object_get(j, "labels")), 3);
+    assert_true(json_is_real(json_object_get(json_object_get(j, "negatives"), "hours")));
+    json_decref(j);
+    assert_int_equal(call(h, "GET", "/v1/project/data", "Accept: text/html\r\n", ""), 200);
+    assert_non_null(strstr(h->body, "Negatives, in which nothing that is asked for happens"));
+    assert_int_equal(call(h, "GET", "/v1/project/data?version=v9", "", ""), 404);
+    assert_int_equal(call(h, "GET", "/v1/project/report", "", ""), 404); /* nothing deployed yet */
+    assert_int_equal(call(h, "GET", "/v1/project/report?versions=0", "", ""), 400);
+    end(h);
+}
+
+/* ---- judged elsewhere --------------------------------------------------------------------------
+ */
+
+/* Until what was begun has ended. */
+static json_t *wait_for(house *h)
+{
+    for (int i = 0; i < 60000; i++) {
+        assert_int_equal(call(h, "GET", "/v1/project/evaluations", "", ""), 200);
+        json_t *j = json_loads(h->body, 0, NULL);
+        if (json_is_false(json_object_get(j, "running")))
+            return j;
+        json_decref(j);
+        nanosleep(&(struct timespec){0, 2000000}, NULL);
+    }
+    fail_msg("it does not end: %s", h->body);
+    return NULL;
+}
+
+static void a_judging_is_begun_and_found(void **state)
+{
+    (void)state;
+    static const char on[] = "{\"on\":\"recordings\"}";
+    house *h = begin(NULL);
+    assert_int_equal(call(h, "POST", "/v1/project/evaluations", "", on), 202);
+    assert_non_null(strstr(h->body, "\"running\":true"));
+    assert_non_null(strstr(h->body, "\"place\":\"recordings\""));
+    assert_int_equal(call(h, "POST", "/v1/project/evaluations", "", on), 409); /* one at a time */
+    assert_int_equal(call(h, "POST", "/v1/project/data/remove", "", "{\"label\":\"low\"}"), 409);
+    json_t *j = wait_for(h);
+    assert_null(json_object_get(j, "error"));
+    const json_t *kept = json_object_get(j, "kept"), *one = json_array_get(kept, 0);
+    assert_int_equal(json_array_size(kept), 1);
+    assert_string_equal(json_string_value(json_object_get(one, "kind")), "on");
+    assert_non_null(
+        json_object_get(json_object_get(json_object_get(one, "found"), "conditions"), "clean"));
+    json_decref(j);
+    assert_int_equal(call(h, "GET", "/v1/project/evaluations", "Accept: text/html\r\n", ""), 200);
+    assert_non_null(strstr(h->body, "Another folder"));
+    assert_null(strstr(h->body, "nan"));
+    /* What fails is told, and the next one may begin: this model hears no sound. */
+    assert_int_equal(call(h, "POST", "/v1/project/evaluations", "",
+                          "{\"hours\":\"recordings\",\"model\":\"kws/1\"}"),
+                     202);
+    j = wait_for(h);
+    assert_non_null(json_object_get(j, "error"));
+    assert_int_equal(json_array_size(json_object_get(j, "kept")), 1);
+    json_decref(j);
+    assert_int_equal(call(h, "POST", "/v1/project/data/remove", "", "{\"label\":\"low\"}"), 200);
+    end(h);
+}
+
+static void strangers_are_judged_and_a_judging_can_be_stopped(void **state)
+{
+    (void)state;
+    static const char by[] = "{\"strangers\":\"*_nohash_{group}\"}";
+    house *h = begin(NULL);
+    assert_int_equal(call(h, "POST", "/v1/project/evaluations", "", by), 202);
+    json_t *j = wait_for(h);
+    assert_null(json_object_get(j, "error"));
+    const json_t *one = json_array_get(json_object_get(j, "kept"), 0);
+    assert_string_equal(json_string_value(json_object_get(one, "kind")), "strangers");
+    assert_int_equal(json_array_size(json_object_get(json_object_get(one, "found"), "collections")),
+                     2);
+    json_decref(j);
+    assert_int_equal(call(h, "GET", "/v1/project/evaluations", "Accept: text/html\r\n", ""), 200);
+    assert_non_null(strstr(h->body, "Strangers, by *_nohash_{group}"));
+    assert_int_equal(call(h, "POST", "/v1/project/evaluations", "", by), 202);
+    assert_int_equal(call(h, "POST", "/v1/project/evaluations/stop", "", ""), 200);
+    json_decref(wait_for(h));
+    assert_int_equal(call(h, "POST", "/v1/project/evaluations", "", by), 202);
+    end(h); /* and the server does not wait for one that is at work */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +519,11 @@ int main(void)
         cmocka_unit_test(the_doctor_tells_what_he_finds),
         cmocka_unit_test(the_project_tells_how_it_stands),
         cmocka_unit_test(a_bundle_comes_whole),
+        cmocka_unit_test(marks_are_heard_taken_and_dropped),
+        cmocka_unit_test(what_a_request_may_name_is_in_the_project),
+        cmocka_unit_test(how_much_data_there_is_is_told),
+        cmocka_unit_test(a_judging_is_begun_and_found),
+        cmocka_unit_test(strangers_are_judged_and_a_judging_can_be_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
