@@ -80,6 +80,51 @@ static void check_alone(const char *html)
                                               count(html, "src=\"data:audio/wav;base64,"));
 }
 
+/* What was judged elsewhere, as it is kept. */
+static const char kept_text[] =
+    "[{\"kind\":\"hours\",\"place\":\"kitchen <1>\",\"model\":\"kws\",\"judged_ms\":1700000000000,"
+    "\"found\":{\"stream\":{\"threshold\":0.5,\"hours\":2.0,\"n_words\":10,\"n_hits\":8,"
+    "\"n_false_accepts\":3,\"false_accepts_per_hour\":{\"value\":1.5,\"lo\":0.3,\"hi\":4.4},"
+    "\"false_reject_rate\":{\"value\":0.2,\"lo\":0.05,\"hi\":0.5}},"
+    "\"curve\":{\"threshold\":[0.1,0.5,0.9],\"false_accepts_per_hour\":[20.0,1.5,0.0],"
+    "\"false_reject_rate\":[0.0,0.2,0.7]},"
+    "\"conditions\":[{\"condition\":\"\",\"hours\":2.0,\"n_words\":10,\"n_false_accepts\":3,"
+    "\"false_accepts_per_hour\":{\"value\":1.5,\"lo\":0.3,\"hi\":4.4},"
+    "\"false_reject_rate\":{\"value\":0.2,\"lo\":0.05,\"hi\":0.5}}],"
+    "\"limit\":{\"max_false_accepts_per_hour\":1.0,\"text\":\"3 in 2 h show nothing yet\"}}},"
+    "{\"kind\":\"strangers\",\"place\":\"collector\",\"model\":\"\",\"judged_ms\":1700000000000,"
+    "\"found\":{\"metric\":\"accuracy\",\"text\":\"strangers cost 21.4 %\",\"collections\":"
+    "[{\"name\":\"a\",\"n\":16,\"ordinary\":0.75,\"strangers\":0.375}]}},"
+    "{\"kind\":\"on\",\"place\":\"ros\",\"model\":\"kws\",\"judged_ms\":1700000000000,\"found\":"
+    "{\"answer\":\"class\",\"on\":\"speech of 2 people\",\"beside\":{\"text\":\"better there\"},"
+    "\"conditions\":{\"clean\":{\"n\":25,\"accuracy\":{\"value\":0.76,\"lo\":0.566,\"hi\":0.92}}}}}"
+    "]";
+
+static void check_outside(mote_report *r, mote_buf *page)
+{
+    mote_err err = {0};
+    json_t *kept = json_loads(kept_text, 0, NULL);
+    assert_non_null(kept);
+    r->outside = kept;
+    mote_buf_reset(page);
+    T_OK(mote_report_html(r, page, &err));
+    r->outside = NULL;
+    json_decref(kept);
+    check_nesting(page->data);
+    check_alone(page->data);
+    assert_non_null(strstr(page->data, "<section id=outside"));
+    assert_non_null(strstr(page->data, "Hours kitchen &lt;1&gt;, model kws, 2023-11-14"));
+    assert_non_null(strstr(page->data, "2 of 10 words missed, 3 false accepts in 2.00 h: 1.50 an "
+                                       "hour, which may be 0.30 to 4.40."));
+    assert_non_null(strstr(page->data, "3 in 2 h show nothing yet."));
+    assert_non_null(strstr(page->data, ">threshold 0.50</text>"));
+    assert_int_equal(count(page->data, ">at most 1 an hour</text>"), 4); /* and of the stream */
+    assert_non_null(strstr(page->data, "Strangers cost 21.4 %."));
+    assert_non_null(strstr(page->data, "Another folder ros, model kws"));
+    assert_non_null(strstr(page->data, "Better there."));
+    assert_int_equal(count(page->data, "nan"), 0);
+}
+
 static void two_laps_make_a_page_that_stands_alone(void **state)
 {
     (void)state;
@@ -188,6 +233,8 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
                                       "fold, in which nothing that is asked for happens, it "
                                       "accepted <b>2</b>: 1.20 an hour, which may be 0.15 to "
                                       "4.33."));
+
+    check_outside(&r, &page);
 
     /* What an older Mote did not write, or what is gone, leaves cells empty. */
     for (int s = 0; s < MOTE_STAGE_deploy; s++) {
