@@ -222,7 +222,7 @@ void report_asked(mote_interval rate, double asked, mote_buf *out)
 static void negatives_say(const json_t *evaluated, mote_buf *out)
 {
     static const char *const parts[][2] = {{"test", "of the test"},
-                                           {"folds", "each heard by one fold,"}};
+                                           {"folds", "each heard by one fold"}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         const json_t *o = json_object_get(json_object_get(evaluated, "negatives"), parts[i][0]);
         const mote_interval rate = report_interval(o, "false_accepts_per_hour");
