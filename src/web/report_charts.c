@@ -207,7 +207,8 @@ static double asked_of(const mote_report *r)
                                            "promised/max_false_accepts_per_hour");
 }
 
-void report_asked(mote_interval rate, double asked, mote_buf *out)
+/* " At most 1 an hour is asked: (met, not proven)"; nothing when `asked` is NaN. */
+static void asked_says(mote_interval rate, double asked, mote_buf *out)
 {
     if (!isfinite(asked))
         return;
@@ -258,7 +259,7 @@ static void stream_says(const mote_report *r, mote_buf *out)
                     (long long)(words - hits), (long long)words,
                     mote_project_is_of_words(r->project) ? "words" : "events", (long long)accepts,
                     hours, rate.value, rate.lo, rate.hi);
-    report_asked(rate, asked_of(r), out);
+    asked_says(rate, asked_of(r), out);
     if (rate.value > 0 && rate.hi > 4 * rate.value)
         mote_buf_str(out, " The left end of the curve rests on single events; a longer stream "
                           "makes the first step smaller.");

@@ -44,9 +44,6 @@ void report_end(mote_buf *out);
 /* "feature_8" in words. */
 void report_watched(const mote_frontend *features, const char *name, mote_value_words *out);
 
-/* " At most 1 an hour is asked: (met, not proven)"; nothing when `asked` is NaN. */
-void report_asked(mote_interval rate, double asked, mote_buf *out);
-
 /* ---- misses against false accepts an hour ---- */
 
 /* Limits are NaN where there are none. */

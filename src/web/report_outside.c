@@ -79,6 +79,22 @@ static void place_row(const json_t *o, mote_buf *out)
     mote_buf_str(out, "</td></tr>\n");
 }
 
+/* What was asked, as the judging judged it: too few hours show nothing yet. */
+static void limit(const json_t *l, mote_buf *out)
+{
+    const char *verdict = report_text(l, "verdict");
+    if (!l)
+        return;
+    mote_buf_printf(out, "<p class=says>At most %g an hour is asked: ",
+                    report_number(l, "max_false_accepts_per_hour"));
+    report_chip(strcmp(verdict, "kept") == 0       ? MOTE_VERDICT_MET
+                : strcmp(verdict, "not kept") == 0 ? MOTE_VERDICT_NOT_MET
+                                                   : MOTE_VERDICT_UNKNOWN,
+                out);
+    mote_buf_str(out, "</p>\n");
+    says(report_text(l, "text"), out);
+}
+
 static bool has_points(const mote_series *s)
 {
     for (size_t i = 0; i < s->n; i++)
@@ -113,9 +129,8 @@ static mote_status hours(const json_t *found, mote_arena *a, mote_buf *out, mote
                     (long long)report_number(stream, "n_words"),
                     (long long)report_number(stream, "n_false_accepts"),
                     report_number(stream, "hours"), rate.value, rate.lo, rate.hi);
-    report_asked(rate, curve.asked, out);
     mote_buf_str(out, "</p>\n");
-    says(report_text(found, "limit/text"), out);
+    limit(json_object_get(found, "limit"), out);
     return MOTE_OK;
 }
 

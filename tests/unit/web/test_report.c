@@ -91,7 +91,8 @@ static const char kept_text[] =
     "\"conditions\":[{\"condition\":\"\",\"hours\":2.0,\"n_words\":10,\"n_false_accepts\":3,"
     "\"false_accepts_per_hour\":{\"value\":1.5,\"lo\":0.3,\"hi\":4.4},"
     "\"false_reject_rate\":{\"value\":0.2,\"lo\":0.05,\"hi\":0.5}}],"
-    "\"limit\":{\"max_false_accepts_per_hour\":1.0,\"text\":\"3 in 2 h show nothing yet\"}}},"
+    "\"limit\":{\"max_false_accepts_per_hour\":1.0,\"verdict\":\"not yet known\",\"text\":\"3 in 2 "
+    "h show nothing yet\"}}},"
     "{\"kind\":\"strangers\",\"place\":\"collector\",\"model\":\"\",\"judged_ms\":1700000000000,"
     "\"found\":{\"metric\":\"accuracy\",\"text\":\"strangers cost 21.4 %\",\"collections\":"
     "[{\"name\":\"a\",\"n\":16,\"ordinary\":0.75,\"strangers\":0.375}]}},"
@@ -117,6 +118,7 @@ static void check_outside(mote_report *r, mote_buf *page)
     assert_non_null(strstr(page->data, "2 of 10 words missed, 3 false accepts in 2.00 h: 1.50 an "
                                        "hour, which may be 0.30 to 4.40."));
     assert_non_null(strstr(page->data, "3 in 2 h show nothing yet."));
+    assert_non_null(strstr(page->data, ">not yet known</span></p>"));
     assert_non_null(strstr(page->data, ">threshold 0.50</text>"));
     assert_int_equal(count(page->data, ">at most 1 an hour</text>"), 4); /* and of the stream */
     assert_non_null(strstr(page->data, "Strangers cost 21.4 %."));
