@@ -87,7 +87,7 @@ static void limit(const json_t *l, mote_buf *out)
         return;
     mote_buf_printf(out, "<p class=says>At most %g an hour is asked: ",
                     report_number(l, "max_false_accepts_per_hour"));
-    report_chip(strcmp(verdict, "kept") == 0       ? MOTE_VERDICT_MET
+    report_chip(strcmp(verdict, "shown") == 0      ? MOTE_VERDICT_MET
                 : strcmp(verdict, "not kept") == 0 ? MOTE_VERDICT_NOT_MET
                                                    : MOTE_VERDICT_UNKNOWN,
                 out);
