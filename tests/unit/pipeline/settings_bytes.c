@@ -3,6 +3,7 @@
 #include "settings_bytes.h"
 
 #include "cli/settings.h"
+#include "loop/importing.h"
 #include "pipeline/stages_internal.h"
 #include "support.h"
 
@@ -285,10 +286,13 @@ mote_sha256 settings_read_by(mote_reader_id reader, const mote_project *p)
     mote_server_config server = {0};
     mote_live_config live;
     mote_retrain_rule rule;
+    mote_importing importing;
+    mote_err err = {0};
     switch (reader) {
     case MOTE_READER_import:
-        add_text(&b, mote_cli_group_pattern(p, NULL));
-        add_text(&b, mote_cli_label_from(p));
+        T_OK(mote_importing_of(&(mote_importing_by){.project = p}, &importing, &err));
+        add_text(&b, importing.cfg.group_pattern);
+        add_text(&b, importing.cfg.label_from);
         break;
     case MOTE_READER_threads:
         mote_buf_printf(&b, "%d", (int)mote_cli_threads(p, 0));
