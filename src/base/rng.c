@@ -35,9 +35,8 @@ static uint64_t rotl(uint64_t x, int k)
     return (x << k) | (x >> (64 - k));
 }
 
-uint64_t mote_rng_u64(mote_rng *r)
+static inline uint64_t next(uint64_t s[4])
 {
-    uint64_t *s = r->s;
     uint64_t result = rotl(s[0] + s[3], 23) + s[0];
     uint64_t t = s[1] << 17;
     s[2] ^= s[0];
@@ -47,6 +46,19 @@ uint64_t mote_rng_u64(mote_rng *r)
     s[2] ^= t;
     s[3] = rotl(s[3], 45);
     return result;
+}
+
+uint64_t mote_rng_u64(mote_rng *r)
+{
+    return next(r->s);
+}
+
+void mote_rng_fill(mote_rng *r, uint64_t *out, size_t n)
+{
+    mote_rng own = *r; /* in registers: `out` cannot be it */
+    for (size_t i = 0; i < n; i++)
+        out[i] = next(own.s);
+    *r = own;
 }
 
 /* Multiply and refuse the few products that would favour some numbers: Lemire, "Fast Random

@@ -14,8 +14,8 @@
 #include "data/audio_under.h"
 #include "data/audio_voice.h"
 #include "data/audio_world.h"
+#include "data/loops.h"
 #include "data/noise.h"
-#include "data/round.h"
 
 #define STREAM        0x6175676d656e74u /* "augment" */
 #define N_CARS        24
@@ -213,9 +213,9 @@ static void change_voice(const mote_augment *a, const plan *p, const mote_rng *r
                          const int16_t *in, int16_t *out)
 {
     const size_t n = a->setup.clip_samples;
+    const mote_loops *loops = mote_loops_best();
     float *x = s->a, *y = s->b;
-    for (size_t i = 0; i < n; i++)
-        x[i] = (float)in[i];
+    loops->from_i16(in, n, 1.0f, x);
     if (p->tract != 1.0) {
         mote_tract_warp(&a->tract, p->tract, s->tract, x, y, n);
         memcpy(x, y, n * sizeof *x);
@@ -231,8 +231,7 @@ static void change_voice(const mote_augment *a, const plan *p, const mote_rng *r
         change_speed(a, r, p->speed, s, x, y);
         x = y;
     }
-    for (size_t i = 0; i < n; i++)
-        out[i] = mote_round_i16(x[i]);
+    loops->to_i16(x, n, 1.0f, out);
 }
 
 /* ---- shift, gain, noise -------------------------------------------------------------------- */
@@ -265,29 +264,21 @@ static const int16_t *pick(mote_audio_set set, double which, double where, int16
     return room;
 }
 
-static void apply_gain(int16_t *x, size_t n, double gain)
-{
-    float g = (float)gain;
-    for (size_t i = 0; i < n; i++)
-        x[i] = mote_round_i16(g * (float)x[i]);
-}
-
 /* Others at once, each as loud as it is and begun somewhere in the clip, round its end. */
 static void talk(const mote_augment *a, meeting *m, float *sum, int16_t *out)
 {
+    const mote_loops *loops = mote_loops_best();
     const size_t n = a->setup.clip_samples;
     memset(sum, 0, n * sizeof *sum);
     for (int32_t v = 0; v < m->n_voices; v++) {
         const uint32_t which = mote_rng_below(&m->voices, (uint32_t)a->setup.others.n);
         const size_t at = mote_rng_below(&m->voices, (uint32_t)n);
         const int16_t *x = a->setup.others.items[which].samples;
-        for (size_t i = 0; i < n - at; i++)
-            sum[at + i] += (float)x[i];
-        for (size_t i = n - at; i < n; i++)
-            sum[i - (n - at)] += (float)x[i];
+        loops->add_i16(x, n - at, sum + at);
+        loops->add_i16(x + (n - at), at, sum);
     }
-    for (size_t i = 0; i < n; i++)
-        out[i] = mote_round_i16(sum[i] / (float)m->n_voices);
+    loops->divide(sum, n, (float)m->n_voices);
+    loops->to_i16(sum, n, 1.0f, out);
 }
 
 /* The noise of the place, the clip's gain with it. */
@@ -317,7 +308,7 @@ static void add_noises(const mote_augment *a, const plan *p, meeting *m, scratch
         gain = 1.0;
     }
     if (gain != 1.0)
-        apply_gain(x, n, gain);
+        mote_loops_best()->gain_i16(x, n, (float)gain);
 }
 
 void mote_augment_apply(const mote_augment *a, int32_t worker, mote_rng *r, const int16_t *in,

@@ -3,7 +3,7 @@
  * scale
  * 1. Nothing here is a file format: only the error that each coding makes is wanted.
  *
- * Depends on base, data/lanes. Used by audio_augment.c. */
+ * Depends on base, data/lanes. Used by audio_world.c. */
 #ifndef MOTE_DATA_AUDIO_CODEC_H
 #define MOTE_DATA_AUDIO_CODEC_H
 

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/loops.h"
+
 #define QUIET_DBFS (-90.0) /* a clip under this has no speech to speak of */
 
 static double from_db(double db)
@@ -17,38 +19,18 @@ static double to_db(double mean_square)
     return mean_square > 1e-12 ? 10.0 * log10(mean_square) : -120.0;
 }
 
-static void scale(const mote_floats *s, float gain)
-{
-    for (size_t i = 0; i < s->n; i++)
-        s->x[i] *= gain;
-}
-
-/* Four sums side by side, which need no order between them. */
-static double energy(const float *x, size_t n)
-{
-    float sum[4] = {0};
-    size_t i = 0;
-    for (; i + 4 <= n; i += 4)
-        for (size_t k = 0; k < 4; k++)
-            sum[k] += x[i + k] * x[i + k];
-    for (; i < n; i++)
-        sum[0] += x[i] * x[i];
-    return (double)(sum[0] + sum[1]) + (double)(sum[2] + sum[3]);
-}
-
 #define MAX_FRAMES 512
 /* Energies of the frames; returns how many, and the loudest. */
 static size_t frames(const mote_floats *s, double e[MAX_FRAMES + 1], size_t *frame, double *loudest)
 {
-    size_t n = 0;
     *frame = (size_t)s->rate_hz / 50;
     if (s->n / MAX_FRAMES >= *frame)
         *frame = s->n / MAX_FRAMES + 1;
+    mote_loops_best()->energies(s->x, s->n, *frame, e);
+    const size_t n = (s->n + *frame - 1) / *frame;
     *loudest = 0.0;
-    for (size_t at = 0; at < s->n; at += *frame, n++) {
-        e[n] = energy(s->x + at, s->n - at < *frame ? s->n - at : *frame);
-        *loudest = e[n] > *loudest ? e[n] : *loudest;
-    }
+    for (size_t f = 0; f < n; f++)
+        *loudest = e[f] > *loudest ? e[f] : *loudest;
     return n;
 }
 
@@ -69,24 +51,34 @@ void mote_floats_set_level(const mote_floats *s, double dbfs)
 {
     const double level = mote_floats_speech_dbfs(s);
     if (level > QUIET_DBFS)
-        scale(s, (float)from_db(dbfs - level));
+        mote_loops_best()->scale(s->x, s->n, (float)from_db(dbfs - level));
+}
+
+/* In [-1, 1), of the low 32 bits. */
+static float white(uint64_t bits)
+{
+    return (float)(int32_t)(uint32_t)bits * (1.0f / 2147483648.0f);
 }
 
 /* White noise through y = x + a (y' - x): a of 0 white, near 1 brown. */
 void mote_floats_add_floor(const mote_floats *s, double dbfs, mote_rng *r)
 {
+    enum { PAIRS = 64 }; /* numbers drawn at once, for two samples each */
     const float a = (float)mote_rng_range(r, 0.0, 0.95);
     /* power of that for uniform noise in [-1, 1): (1 - a) / (1 + a) / 3 */
     const float gain = (float)(from_db(dbfs) / sqrt((1.0 - (double)a) / (1.0 + (double)a) / 3.0));
-    float y = 0.0f;
-    for (size_t i = 0; i < s->n; i += 2) {
-        const uint64_t two = mote_rng_u64(r);
-        const float white[2] = {(float)(int32_t)(two >> 32) * (1.0f / 2147483648.0f),
-                                (float)(int32_t)(uint32_t)two * (1.0f / 2147483648.0f)};
-        for (size_t k = 0; k < 2 && i + k < s->n; k++) {
-            y = white[k] + a * (y - white[k]);
-            s->x[i + k] += gain * y;
+    const mote_loops *loops = mote_loops_best();
+    uint64_t two[PAIRS];
+    float y[2 * PAIRS], last = 0.0f;
+    for (size_t at = 0; at < s->n; at += 2 * PAIRS) {
+        const size_t left = s->n - at, n = left < 2 * PAIRS ? left : 2 * PAIRS;
+        mote_rng_fill(r, two, (n + 1) / 2);
+        for (size_t k = 0; k < (n + 1) / 2; k++) { /* of an odd one at the end one too many */
+            const float early = white(two[k] >> 32), late = white(two[k]);
+            y[2 * k] = early + a * (last - early);
+            y[2 * k + 1] = last = late + a * (y[2 * k] - late);
         }
+        loops->add_scaled(y, n, gain, s->x + at);
     }
 }
 
@@ -116,15 +108,15 @@ static double gain_db_at(const follower *f)
 
 static void follow(const mote_floats *s, follower *f)
 {
+    const mote_loops *loops = mote_loops_best();
     const size_t step = (size_t)s->rate_hz / 1000;
     float before = (float)from_db(gain_db_at(f));
     for (size_t at = 0; at < s->n; at += step) {
         const size_t n = s->n - at < step ? s->n - at : step;
-        const double now = energy(s->x + at, n) / (double)n;
+        const double now = loops->energy(s->x + at, n) / (double)n;
         f->level += (now > f->level ? f->attack : f->release) * (now - f->level);
-        const float after = (float)from_db(gain_db_at(f)), rise = (after - before) / (float)n;
-        for (size_t i = 0; i < n; i++)
-            s->x[at + i] *= before + rise * (float)i;
+        const float after = (float)from_db(gain_db_at(f));
+        loops->ramp(s->x + at, n, before, (after - before) / (float)n);
         before = after;
     }
 }
@@ -160,14 +152,6 @@ void mote_floats_automatic_gain(const mote_floats *s, double dbfs)
 
 /* ---- distortion ---------------------------------------------------------------------------- */
 
-static float peak_of(const mote_floats *s)
-{
-    float peak = 0.0f;
-    for (size_t i = 0; i < s->n; i++)
-        peak = fabsf(s->x[i]) > peak ? fabsf(s->x[i]) : peak;
-    return peak;
-}
-
 /* The size that `share` of the samples of the speech exceed, by a histogram. */
 static float exceeded_by(const mote_floats *s, double share, float peak)
 {
@@ -191,34 +175,19 @@ static float exceeded_by(const mote_floats *s, double share, float peak)
 void mote_floats_clip(const mote_floats *s, double share)
 {
     const double level = mote_floats_speech_dbfs(s);
-    const float peak = peak_of(s);
+    const float peak = mote_loops_best()->peak(s->x, s->n);
     if (level <= QUIET_DBFS || !(share > 0.0))
         return;
-    const float limit = exceeded_by(s, share, peak);
-    for (size_t i = 0; i < s->n; i++) {
-        const float x = s->x[i] > limit ? limit : s->x[i];
-        s->x[i] = x < -limit ? -limit : x;
-    }
+    mote_loops_best()->limit(s->x, s->n, exceeded_by(s, share, peak));
     mote_floats_set_level(s, level);
-}
-
-/* tanh by its continued fraction (Lambert): within 2e-3 of it, exactly 1 from 4 on. */
-static float soft(float x)
-{
-    const float y = x > 4.0f ? 4.0f : x < -4.0f ? -4.0f : x, q = y * y;
-    const float t =
-        y * (10395.0f + q * (1260.0f + q * 21.0f)) / (10395.0f + q * (4725.0f + q * (210.0f + q)));
-    return t > 1.0f ? 1.0f : t < -1.0f ? -1.0f : t;
 }
 
 void mote_floats_saturate(const mote_floats *s, double drive_db)
 {
     const double level = mote_floats_speech_dbfs(s);
-    const float peak = peak_of(s);
+    const float peak = mote_loops_best()->peak(s->x, s->n);
     if (level <= QUIET_DBFS)
         return;
-    const float gain = (float)from_db(drive_db) / peak;
-    for (size_t i = 0; i < s->n; i++)
-        s->x[i] = soft(gain * s->x[i]);
+    mote_loops_best()->soften(s->x, s->n, (float)from_db(drive_db) / peak);
     mote_floats_set_level(s, level);
 }

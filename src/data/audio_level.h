@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Levels of a clip as floats, full scale 1: what an amplifier, a compressor and a converter do.
- * In place, n samples; nothing is drawn here but noise. Depends on base. Used by audio_augment.c.
- */
+ * In place, n samples; nothing is drawn here but noise. Depends on base, data/loops. Used by
+ * audio_world.c. */
 #ifndef MOTE_DATA_AUDIO_LEVEL_H
 #define MOTE_DATA_AUDIO_LEVEL_H
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "data/loops.h"
 
 #define LEAST_LOG (-11.5) /* natural logarithm: -100 dB */
-#define PAD       (MOTE_RESPONSE_PARTS - 1)
 
 mote_status mote_convolver_init(int32_t rate_hz, size_t n_samples, mote_convolver *out,
                                 mote_err *err)
@@ -20,7 +20,7 @@ mote_status mote_convolver_init(int32_t rate_hz, size_t n_samples, mote_convolve
     while (c.block * MOTE_RESPONSE_PARTS < (size_t)rate_hz)
         c.block *= 2;
     const size_t n = (n_samples + c.block - 1) / c.block;
-    c.n_blocks = (n + MOTE_LANES - 1) / MOTE_LANES * MOTE_LANES;
+    c.n_blocks = (n + MOTE_MOST_LANES - 1) / MOTE_MOST_LANES * MOTE_MOST_LANES;
     MOTE_TRY(mote_lane_fft_init((uint32_t)(2 * c.block), &c.fft, err));
     *out = c;
     return MOTE_OK;
@@ -31,10 +31,11 @@ void mote_convolver_release(mote_convolver *c)
     mote_lane_fft_release(&c->fft);
 }
 
-/* Two frames of lanes, and the spectra of all blocks with silence before them. */
+/* Two frames of lanes, the clip with a block before it, and the spectra of all blocks. */
 size_t mote_convolver_scratch(const mote_convolver *c)
 {
-    return 2 * c->block * (2 * MOTE_LANES + PAD + c->n_blocks);
+    return 2 * c->block * (2 * MOTE_MOST_LANES + mote_convolver_stride(c)) +
+           c->block * (1 + c->n_blocks);
 }
 
 /* ---- making -------------------------------------------------------------------------------- */
@@ -125,74 +126,7 @@ void mote_response_set_release(mote_response_set *s)
 
 /* ---- using --------------------------------------------------------------------------------- */
 
-/* Blocks `first` .. first + 3, each behind the one before it, as lanes. */
-static void load(const mote_convolver *c, const float *x, size_t first, mote_lane *out)
-{
-    const int64_t n = (int64_t)c->n_samples, b = (int64_t)c->block;
-    for (int64_t l = 0; l < MOTE_LANES; l++) {
-        const int64_t from = ((int64_t)first + l - 1) * b;
-        float *to = (float *)out + l;
-        for (int64_t i = 0; i < 2 * b; i++) {
-            const int64_t at = from + i;
-            to[i * MOTE_LANES] = at >= 0 && at < n ? x[at] : 0.0f;
-        }
-    }
-}
-
-static void save(const mote_convolver *c, const mote_lane *in, size_t first, float *x)
-{
-    const size_t b = c->block;
-    for (size_t l = 0; l < MOTE_LANES; l++) {
-        const size_t at = (first + l) * b;
-        const float *from = (const float *)(in + b) + l;
-        for (size_t i = 0; i < b && at + i < c->n_samples; i++)
-            x[at + i] = from[i * MOTE_LANES];
-    }
-}
-
-/* The sum over the parts of a response, for the four blocks whose spectra begin at `at`. */
-static void mix_parts(const mote_response *r, size_t n_fft, const float *at, size_t stride,
-                      mote_lane *z)
-{
-    const size_t n_parts = r->n_parts;
-    mote_lane a = {0}, b = {0};
-    for (size_t p = 0; p < n_parts; p++) {
-        a += *(const mote_lane *)(at - p) * r->spectrum[p];
-        b += *(const mote_lane *)(at + stride - p) * r->spectrum[n_parts + p];
-    }
-    z[0] = a;
-    z[1] = b;
-    for (size_t v = 2; v < n_fft; v += 2) {
-        const float *row_re = at + v * stride, *row_im = row_re + stride;
-        const float *h_re = r->spectrum + v * n_parts, *h_im = h_re + n_parts;
-        mote_lane re = {0}, im = {0};
-        for (size_t p = 0; p < n_parts; p++) {
-            const mote_lane xr = *(const mote_lane *)(row_re - p);
-            const mote_lane xi = *(const mote_lane *)(row_im - p);
-            re += xr * h_re[p] - xi * h_im[p];
-            im += xr * h_im[p] + xi * h_re[p];
-        }
-        z[v] = re;
-        z[v + 1] = im;
-    }
-}
-
 void mote_convolve(const mote_convolver *c, const mote_response *r, float *scratch, float *x)
 {
-    const size_t n_fft = 2 * c->block, stride = PAD + c->n_blocks;
-    mote_lane *in = (mote_lane *)scratch, *z = in + n_fft;
-    float *spectra = scratch + 2 * n_fft * MOTE_LANES; /* [n_fft][silence, then blocks] */
-    for (size_t v = 0; v < n_fft; v++)
-        memset(spectra + v * stride, 0, PAD * sizeof *spectra);
-    for (size_t g = 0; g < c->n_blocks; g += MOTE_LANES) {
-        load(c, x, g, in);
-        mote_lanes_forward(&c->fft, in, z);
-        for (size_t v = 0; v < n_fft; v++)
-            *(mote_lane *)(spectra + v * stride + PAD + g) = z[v];
-    }
-    for (size_t g = 0; g < c->n_blocks; g += MOTE_LANES) {
-        mix_parts(r, n_fft, spectra + PAD + g, stride, z);
-        mote_lanes_inverse(&c->fft, z, in);
-        save(c, in, g, x);
-    }
+    mote_loops_best()->convolve(c, r, scratch, x);
 }

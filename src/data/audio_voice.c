@@ -5,25 +5,12 @@
 #include <math.h>
 #include <string.h>
 
-/* y[i] = x read at middle_x + (i - middle_y) f, zero outside. Source: E. Catmull and R. Rom, 1974;
- * the cubic through x1 and x2 whose slopes there are (x2 - x0)/2 and (x3 - x1)/2. */
+#include "data/loops.h"
+
+/* Source: E. Catmull and R. Rom, A Class of Local Interpolating Splines, 1974. */
 void mote_voice_read_at(const float *x, size_t n, double f, float *y, size_t n_out)
 {
-    double at0 = ((double)n - 1.0) / 2.0 - f * ((double)n_out - 1.0) / 2.0;
-    for (size_t i = 0; i < n_out; i++) {
-        double at = at0 + f * (double)i;
-        int64_t k = (int64_t)floor(at);
-        if (k < -1 || k > (int64_t)n - 1) {
-            y[i] = 0.0f;
-            continue;
-        }
-        float t = (float)(at - (double)k);
-        float x0 = k >= 1 ? x[k - 1] : 0.0f, x1 = k >= 0 ? x[k] : 0.0f;
-        float x2 = k + 1 < (int64_t)n ? x[k + 1] : 0.0f, x3 = k + 2 < (int64_t)n ? x[k + 2] : 0.0f;
-        float c3 = 1.5f * (x1 - x2) + 0.5f * (x3 - x0);
-        float c2 = x0 - 2.5f * x1 + 2.0f * x2 - 0.5f * x3;
-        y[i] = x1 + t * (0.5f * (x2 - x0) + t * (c2 + t * c3));
-    }
+    mote_loops_best()->read_at(x, n, f, y, n_out);
 }
 
 /* Where in [from, to] the input continues `tail` best: the largest correlation, normalised. Every

@@ -12,13 +12,14 @@
 #include "data/audio_codec.h"
 #include "data/audio_level.h"
 #include "data/audio_response.h"
-#include "data/round.h"
+#include "data/loops.h"
 
 #define N_ROOMS              96
 #define N_MICROPHONES        128
 #define N_BANDS              24
 #define LINE_HZ              8000
 #define SPEECH_OVER_FLOOR_DB 6.0
+#define LINE_FLOATS          ((size_t)16) /* of the cache */
 
 enum { ROOMS = 1, MICROPHONES, LOUDSPEAKERS, TELEPHONES }; /* streams of the rng */
 enum { MU_LAW, A_LAW, ADPCM, SUB_BAND, LINEAR, N_CODECS };
@@ -29,9 +30,9 @@ struct mote_world {
     mote_convolver convolver;
     mote_lane_fft frames; /* of the sub-band coder: 32 ms or a little less */
     mote_response_set rooms, microphones, loudspeakers, telephones;
-    int codec; /* N_CODECS: any */
-    size_t scratch_floats;
-    float *scratch; /* [n_workers][a clip, then scratch] */
+    int codec;                          /* N_CODECS: any */
+    size_t clip_floats, scratch_floats; /* of one worker: a clip, with the rest; of whole lines */
+    float *scratch;                     /* [n_workers][a clip, then scratch], aligned to a line */
 };
 
 bool mote_world_is_wanted(const mote_project_effects *e)
@@ -96,12 +97,14 @@ static mote_status make_devices(mote_world *w, int kind, size_t n, mote_response
         mote_rng_init_stream(&r, w->setup.seed, (uint64_t)kind, i);
         const mote_span low = kind == LOUDSPEAKERS ? e->loudspeaker.low_hz : e->telephone.low_hz;
         const mote_span high = kind == LOUDSPEAKERS ? e->loudspeaker.high_hz : e->telephone.high_hz;
-        if (kind == MICROPHONES)
+        if (kind == MICROPHONES) {
             mote_microphone_magnitude(&w->convolver, e, &r, gain_db);
-        else
-            mote_band_magnitude(&w->convolver, mote_rng_range(&r, low.lo, low.hi),
-                                mote_rng_range(&r, high.lo, high.hi), kind == LOUDSPEAKERS ? 2 : 8,
+        } else { /* the upper edge is drawn first: in one call each compiler has its own order */
+            const double high_hz = mote_rng_range(&r, high.lo, high.hi);
+            const double low_hz = mote_rng_range(&r, low.lo, low.hi);
+            mote_band_magnitude(&w->convolver, low_hz, high_hz, kind == LOUDSPEAKERS ? 2 : 8,
                                 gain_db);
+        }
         MOTE_TRY(mote_response_of_magnitude(&w->convolver, gain_db, &set->items[i], err));
     }
     return MOTE_OK;
@@ -121,6 +124,11 @@ static mote_status make_responses(mote_world *w, mote_err *err)
     return MOTE_OK;
 }
 
+static size_t whole_lines(size_t floats)
+{
+    return (floats + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS;
+}
+
 static mote_status make_scratch(mote_world *w, mote_err *err)
 {
     const size_t n = w->setup.clip_samples;
@@ -129,8 +137,10 @@ static mote_status make_scratch(mote_world *w, mote_err *err)
         frame *= 2;
     MOTE_TRY(mote_lane_fft_init(frame, &w->frames, err));
     const size_t a = mote_convolver_scratch(&w->convolver), b = (size_t)frame * 3 * MOTE_LANES;
-    w->scratch_floats = n + (a > b ? a : b);
-    w->scratch = mote_alloc_zero((size_t)w->setup.n_workers, w->scratch_floats * sizeof(float));
+    w->clip_floats = whole_lines(n);
+    w->scratch_floats = w->clip_floats + whole_lines(a > b ? a : b);
+    w->scratch = mote_alloc_aligned(LINE_FLOATS * sizeof(float), (size_t)w->setup.n_workers,
+                                    w->scratch_floats * sizeof(float));
     return w->scratch ? MOTE_OK
                       : mote_fail(err, MOTE_NOMEM, "augmentation of clips of %zu samples", n);
 }
@@ -222,21 +232,20 @@ void mote_world_draw(const mote_world *w, mote_rng *r, mote_world_plan *out)
 static mote_floats load(const mote_world *w, int32_t worker, const int16_t *x)
 {
     float *to = w->scratch + (size_t)worker * w->scratch_floats;
-    for (size_t i = 0; i < w->setup.clip_samples; i++)
-        to[i] = (float)x[i] * (1.0f / 32768.0f);
+    mote_loops_best()->from_i16(x, w->setup.clip_samples, 1.0f / 32768.0f, to);
     return (mote_floats){to, w->setup.clip_samples, w->setup.rate_hz};
 }
 
 static void save(const mote_floats *s, int16_t *x)
 {
-    for (size_t i = 0; i < s->n; i++)
-        x[i] = mote_round_i16(s->x[i] * 32768.0f);
+    mote_loops_best()->to_i16(s->x, s->n, 32768.0f, x);
 }
 
 static void convolve(const mote_world *w, const mote_response_set *set, double which,
                      const mote_floats *s)
 {
-    mote_convolve(&w->convolver, &set->items[(size_t)(which * (double)set->n)], s->x + s->n, s->x);
+    mote_convolve(&w->convolver, &set->items[(size_t)(which * (double)set->n)],
+                  s->x + w->clip_floats, s->x);
 }
 
 void mote_world_before(const mote_world *w, int32_t worker, const mote_world_plan *p, int16_t *x)
@@ -282,7 +291,7 @@ static void code(const mote_world *w, const mote_world_plan *p, const mote_float
         mote_codec_adpcm(s->x, s->n);
         break;
     case SUB_BAND:
-        mote_codec_sub_band(&w->frames, s->x + s->n, s->x, s->n, p->codec_bits);
+        mote_codec_sub_band(&w->frames, s->x + w->clip_floats, s->x, s->n, p->codec_bits);
         break;
     default:
         mote_codec_linear(s->x, s->n, p->codec_bits);

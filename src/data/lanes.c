@@ -12,6 +12,7 @@
 #define MRT_NAME(x)   lanes_##x
 #define MRT_MUL(v, s) ((v) * (s))
 #include "device/signal/mrt_fft_body.h"
+#include "data/lanes_body.h"
 #undef V
 #undef S
 
@@ -51,38 +52,13 @@ void mote_lanes_forward(const mote_lane_fft *f, const mote_lane *x, mote_lane *z
         to[0] = x[2 * j];
         to[1] = x[2 * j + 1];
     }
-    lanes_fft(z, f->sine, f->n);
-    lanes_split(z, f->sine, f->n);
-    const mote_lane re = z[0], im = z[1];
-    z[0] = 2.0f * (re + im);
-    z[1] = 2.0f * (re - im);
+    lanes_forward_placed(f, z);
 }
 
-/* The split of mrt_fft_body.h backwards: with a = 2X[k] = E + T and b = conj 2X[m-k] = E - T come Z
- * and Z[m-k] again. Real and imaginary parts change places, since FFT(i conj z) = i conj(m IFFT(z))
- * makes the same lines transform back. */
 void mote_lanes_inverse(const mote_lane_fft *f, mote_lane *z, mote_lane *x)
 {
-    const uint32_t n = f->n, m = n / 2;
-    const float *sine = f->sine, *cosine = sine + n / 4;
-    x[0] = 0.5f * (z[0] - z[1]);
-    x[1] = 0.5f * (z[0] + z[1]);
-    for (uint32_t k = 1; k < m / 2; k++) {
-        const mote_lane *a = z + 2 * k, *b = z + 2 * (m - k);
-        const mote_lane er = 0.5f * (a[0] + b[0]), tr = 0.5f * (a[0] - b[0]);
-        const mote_lane ei = 0.5f * (a[1] + b[1]), ti = 0.5f * (b[1] - a[1]);
-        const mote_lane gi = tr * cosine[k] + ti * sine[k], gr = ti * cosine[k] - tr * sine[k];
-        mote_lane *za = x + 2 * (size_t)f->reversed[k], *zb = x + 2 * (size_t)f->reversed[m - k];
-        za[0] = ei + gi;
-        za[1] = er + gr;
-        zb[0] = gi - ei;
-        zb[1] = er - gr;
-    }
-    mote_lane *middle = x + 2 * (size_t)f->reversed[m / 2];
-    middle[0] = z[m + 1];
-    middle[1] = z[m];
-    lanes_fft(x, f->sine, n);
-    for (uint32_t j = 0; j < m; j++) {
+    lanes_inverse_turned(f, z, x);
+    for (uint32_t j = 0; j < f->n / 2; j++) {
         const mote_lane im = x[2 * j];
         x[2 * j] = x[2 * j + 1];
         x[2 * j + 1] = im;

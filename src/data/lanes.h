@@ -6,7 +6,8 @@
  * k < n/2 real and imaginary part of bin k, conjugated from n/4 on. Two spectra are multiplied bin
  * by bin whatever is conjugated, since it is in both.
  *
- * Depends on base, device/signal. Used by audio_response.c and audio_voice.c. */
+ * Depends on base, device/signal. Used by audio_response.c and audio_codec.c; loops.inc has the
+ * same lines for more lanes (lanes_body.h). */
 #ifndef MOTE_DATA_LANES_H
 #define MOTE_DATA_LANES_H
 
@@ -14,7 +15,8 @@
 
 #include "base/status.h"
 
-#define MOTE_LANES 4
+#define MOTE_LANES      4
+#define MOTE_MOST_LANES 8 /* of a build of loops.inc */
 
 /* Four numbers side by side; at any address of a float. */
 typedef float mote_lane __attribute__((vector_size(4 * MOTE_LANES), aligned(4), may_alias));

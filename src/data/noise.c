@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "data/loops.h"
 #include "data/round.h"
 
 #define TABLE_BITS   11
@@ -298,15 +299,6 @@ mote_status mote_noise_make(const mote_noise_recipe *recipe, int16_t *out, size_
 
 /* ---- levels and mixing --------------------------------------------------------------------- */
 
-/* Sum of squares: exact, since 2^31 squares of 2^30 fit. */
-static int64_t energy(const int16_t *x, size_t n)
-{
-    int64_t sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (int32_t)x[i] * (int32_t)x[i];
-    return sum;
-}
-
 static double to_dbfs(double mean_square)
 {
     return mean_square > 0.0 ? 10.0 * log10(mean_square / (32768.0 * 32768.0)) : -120.0;
@@ -314,12 +306,13 @@ static double to_dbfs(double mean_square)
 
 double mote_level_dbfs(const int16_t *x, size_t n)
 {
-    return n ? to_dbfs((double)energy(x, n) / (double)n) : -120.0;
+    return n ? to_dbfs((double)mote_loops_best()->energy_i16(x, n) / (double)n) : -120.0;
 }
 
 double mote_speech_level_dbfs(const mote_sound *clip)
 {
     enum { MAX_FRAMES = 512 };
+    const mote_loops *loops = mote_loops_best();
     const int16_t *x = clip->samples;
     const size_t n = clip->n;
     size_t frame = (size_t)clip->rate_hz / 50;
@@ -328,7 +321,7 @@ double mote_speech_level_dbfs(const mote_sound *clip)
     int64_t e[MAX_FRAMES + 1], loudest = 0, sum = 0;
     size_t n_frames = 0, n_active = 0;
     for (size_t at = 0; at < n; at += frame) {
-        e[n_frames] = energy(x + at, n - at < frame ? n - at : frame);
+        e[n_frames] = loops->energy_i16(x + at, n - at < frame ? n - at : frame);
         loudest = e[n_frames] > loudest ? e[n_frames] : loudest;
         n_frames++;
     }
@@ -353,15 +346,12 @@ void mote_mix_at_snr(const mote_sound *speech, const int16_t *noise, double snr_
     double noise_gain = 0.0;
     if (noise_level > -119.0)
         noise_gain = pow(10.0, (level - snr_db - noise_level) / 20.0);
-    float gs = (float)gain, gn = (float)(gain * noise_gain), peak = 0.0f;
-    for (size_t i = 0; i < n; i++) {
-        float y = fabsf(gs * (float)x[i] + gn * (float)noise[i]);
-        peak = y > peak ? y : peak;
-    }
+    const mote_loops *loops = mote_loops_best();
+    mote_mixing m = {x, noise, n, (float)gain, (float)(gain * noise_gain)};
+    const float peak = loops->mixed_peak(&m);
     if (peak > 32767.0f) {
-        gs *= 32767.0f / peak;
-        gn *= 32767.0f / peak;
+        m.gain_x *= 32767.0f / peak;
+        m.gain_y *= 32767.0f / peak;
     }
-    for (size_t i = 0; i < n; i++)
-        out[i] = mote_round_i16(gs * (float)x[i] + gn * (float)noise[i]);
+    loops->mix(&m, out);
 }

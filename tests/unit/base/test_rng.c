@@ -30,6 +30,21 @@ static void the_generators_are_the_published_ones(void **state)
         assert_true(mote_rng_u64(&r) == want[i]);
 }
 
+static void many_are_as_one_by_one(void **state)
+{
+    (void)state;
+    mote_rng one, many;
+    uint64_t got[8];
+    mote_rng_init(&one, 5);
+    many = one;
+    for (size_t n = 0; n <= T_COUNT(got); n++) {
+        mote_rng_fill(&many, got, n);
+        for (size_t i = 0; i < n; i++)
+            assert_true(got[i] == mote_rng_u64(&one));
+        assert_memory_equal(&many, &one, sizeof one);
+    }
+}
+
 /* Frozen (from a second implementation, in Python): training runs and data splits of released
  * projects depend on these numbers. */
 static void streams_stay_what_they_were(void **state)
@@ -143,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_generators_are_the_published_ones),
+        cmocka_unit_test(many_are_as_one_by_one),
         cmocka_unit_test(streams_stay_what_they_were),
         cmocka_unit_test(neighbouring_streams_share_nothing),
         cmocka_unit_test(below_is_uniform),
