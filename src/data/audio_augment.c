@@ -181,17 +181,15 @@ static void go_on(const mote_augment *a, scratch *s, const mote_rng *r, const fl
 {
     const size_t n = a->setup.clip_samples, half = n / 2;
     const mote_surroundings around = {.background = &a->background};
+    const mote_loops *loops = mote_loops_best();
     mote_rng own;
     mote_rng_init_stream(&own, r->s[0], AROUND_STREAM, r->s[1]);
-    for (size_t i = 0; i < n; i++)
-        s->clip[i] = mote_round_i16(x[i]);
+    loops->to_i16(x, n, 1.0f, s->clip);
     const mote_placed p = mote_place_look(s->clip, n, a->setup.rate_hz);
     mote_place_cut(&p, -(int64_t)margin, &around, &own, s->noise);
-    for (size_t i = 0; i < margin + half; i++)
-        wide[i] = (float)s->noise[i];
+    loops->from_i16(s->noise, margin + half, 1.0f, wide);
     mote_place_cut(&p, (int64_t)margin, &around, &own, s->noise);
-    for (size_t i = margin + half; i < n + 2 * margin; i++)
-        wide[i] = (float)s->noise[i - 2 * margin];
+    loops->from_i16(s->noise + half - margin, n - half + margin, 1.0f, wide + margin + half);
 }
 
 /* y [n] is x read at the factor. */

@@ -260,7 +260,7 @@ static json_t *judge_tree(bed *b, const char *tree, const char *pattern)
     json_t *found = NULL;
     mote_import_config how = mote_import_config_default(mote_kind_of(MOTE_INPUT_AUDIO));
     how.group_pattern = pattern;
-    const mote_elsewhere_job job = {b->model, tree, &how};
+    const mote_elsewhere_job job = {b->model, tree, &how, false};
     mote_status st = mote_elsewhere_judge(b->t.pipeline, &job, &found, &err);
     if (st != MOTE_OK)
         print_error("%s\n", err.text);
