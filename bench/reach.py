@@ -338,8 +338,8 @@ def row_synthetic(bench, settings, fold, seed, recipe):
     truth = {c.name: ('keyword', c.word) for c in key if fold_of(c.speaker, 2) == fold}
     truth.update({c.name: ('refused', '_unknown_') for c in other if fold_of(c.speaker, 2) == fold})
     truth.update({n: ('silence', '_silence_') for i, (n, _) in enumerate(noise) if i % 2 == fold})
-    settings = [('data.spoken', 'auto'), ('data.require', '{min_per_class: 20, min_groups: 0}')] + settings
-    project = bench.project('synthetic-%s-%d-%d' % (recipe, fold, seed), settings, [], [], [])
+    project = bench.project('synthetic-%s-%d-%d' % (recipe, fold, seed), settings, [], [], [],
+                            [('synth', '--per-keyword', '200', '--unknown', '300', '--background', '4', '--quiet', '--seed', str(seed))])
     judge(bench, 'synthetic', recipe, fold, seed, project, [(folder, copies, truth)], WORDS)
 
 
