@@ -128,14 +128,18 @@ typedef struct {
     mote_split split;
 } mote_builtin_made_up;
 
+typedef struct {
+    mote_builtin_made_up *items; /* [n] */
+    size_t n;
+} mote_builtin_inventions;
+
 /* Words from the phonemes of keywords ("b_E_d"): 8 a keyword (80 in all) with a sound replaced by
  * another consonant or vowel, for training; with every_way also 12 a keyword (30 in all) each with
  * a sound left out, put in and replaced, in every split. None is a keyword; none comes twice.
- * *out [*n] lives as long as `a`. */
+ * *out lives as long as `a`. */
 MOTE_MUST_USE mote_status mote_builtin_make_up(const char *const *sounds, size_t n_keywords,
                                                bool every_way, mote_arena *a,
-                                               mote_builtin_made_up **out, size_t *n,
-                                               mote_err *err);
+                                               mote_builtin_inventions *out, mote_err *err);
 
 /* Sounds that differ between two lists of phonemes ("b_E_d"), and whether `part` occurs in
  * `whole`.

@@ -59,8 +59,7 @@ typedef struct {
     const char **keyword_sounds; /* [cfg->n_keywords] */
     candidate *words;
     size_t n_words;
-    mote_builtin_made_up *made_up;
-    size_t n_made_up;
+    mote_builtin_inventions made_up;
     mote_builtin_other *others; /* where keywords are spoken: voices that validate and test */
     size_t n_others;
 } writer;
@@ -414,10 +413,10 @@ static mote_status add_made_up(writer *w, const casting *c, mote_err *err)
     const size_t times = mote_builtin_is_spoken(w->cfg) ? SAID_MADE_UP : 1;
     for (int split = 0; split < MOTE_N_SPLITS; split++) {
         word_list list = {0};
-        MOTE_TRY(mote_arena_take(w->arena, w->n_made_up + 1, sizeof *list.items, &list.items, err));
-        for (size_t i = 0; i < w->n_made_up; i++)
-            if (w->made_up[i].split == (mote_split)split)
-                list.items[list.n++] = w->made_up[i].word;
+        MOTE_TRY(mote_arena_take(w->arena, w->made_up.n + 1, sizeof *list.items, &list.items, err));
+        for (size_t i = 0; i < w->made_up.n; i++)
+            if (w->made_up.items[i].split == (mote_split)split)
+                list.items[list.n++] = w->made_up.items[i].word;
         MOTE_TRY(add_turns(w, c, (mote_split)split, &list, times * list.n, err));
     }
     return MOTE_OK;
@@ -470,7 +469,7 @@ static mote_status write_turns(writer *w, mote_err *err)
     size_t most = MOTE_N_SPLITS + 1;
     for (int i = 0; i < MOTE_N_SPLITS; i++)
         most += n_clips_of[i] / MOTE_BUILTIN_TURN_WORDS + 1;
-    most += SAID_MADE_UP * w->n_made_up / MOTE_BUILTIN_TURN_WORDS + 2 * MOTE_N_SPLITS +
+    most += SAID_MADE_UP * w->made_up.n / MOTE_BUILTIN_TURN_WORDS + 2 * MOTE_N_SPLITS +
             n_keyword_turns(w);
     MOTE_TRY(mote_arena_take(w->arena, most, sizeof *s->turns, &s->turns, err));
     for (int i = 0; i < MOTE_N_SPLITS; i++) {
@@ -505,8 +504,8 @@ mote_status mote_builtin_write_script(const mote_builtin_config *cfg, mote_arena
         MOTE_TRY(mote_engine_find((mote_engine_id)id, s.language, a, &s.engines[id], err));
     MOTE_TRY(choose_words(&w, err));
     const bool is_spoken = mote_builtin_is_spoken(cfg);
-    MOTE_TRY(mote_builtin_make_up(w.keyword_sounds, cfg->n_keywords, is_spoken, a, &w.made_up,
-                                  &w.n_made_up, err));
+    MOTE_TRY(
+        mote_builtin_make_up(w.keyword_sounds, cfg->n_keywords, is_spoken, a, &w.made_up, err));
     if (is_spoken)
         MOTE_TRY(mote_builtin_others(s.engines, a, &w.others, &w.n_others, err));
     MOTE_TRY(list_babble(&w, err));

@@ -272,8 +272,7 @@ static mote_status make_all(inventor *v, bool every_way, mote_err *err)
 }
 
 mote_status mote_builtin_make_up(const char *const *sounds, size_t n_keywords, bool every_way,
-                                 mote_arena *a, mote_builtin_made_up **out, size_t *n,
-                                 mote_err *err)
+                                 mote_arena *a, mote_builtin_inventions *out, mote_err *err)
 {
     inventor *v = NULL;
     MOTE_TRY(mote_arena_take(a, 1, sizeof *v, &v, err));
@@ -281,7 +280,6 @@ mote_status mote_builtin_make_up(const char *const *sounds, size_t n_keywords, b
     MOTE_TRY(mote_arena_take(a, MAX_MADE_UP + MAX_EDITS, sizeof *v->words, &v->words, err));
     take_inventory(v);
     MOTE_TRY(make_all(v, every_way, err));
-    *out = v->words;
-    *n = v->n;
+    *out = (mote_builtin_inventions){v->words, v->n};
     return MOTE_OK;
 }

@@ -364,15 +364,17 @@ static void words_one_sound_away_are_made_in_every_way(void **state)
     fixture *f = *state;
     mote_err err;
     static const char *const sounds[] = {"b_e_d_o_k"};
-    mote_builtin_made_up *words = NULL;
-    size_t n = 0, n_of[8] = {0}, n_in[MOTE_N_SPLITS] = {0};
-    T_OK(mote_builtin_make_up(sounds, 1, false, &f->arena, &words, &n, &err));
-    assert_int_equal(n, 8);
-    for (size_t i = 0; i < n; i++) {
-        assert_int_equal(words[i].split, MOTE_SPLIT_TRAIN);
-        assert_int_equal(n_sounds(words[i].word.spoken), 5);
+    mote_builtin_inventions made = {0};
+    size_t n_of[8] = {0}, n_in[MOTE_N_SPLITS] = {0};
+    T_OK(mote_builtin_make_up(sounds, 1, false, &f->arena, &made, &err));
+    assert_int_equal(made.n, 8);
+    for (size_t i = 0; i < made.n; i++) {
+        assert_int_equal(made.items[i].split, MOTE_SPLIT_TRAIN);
+        assert_int_equal(n_sounds(made.items[i].word.spoken), 5);
     }
-    T_OK(mote_builtin_make_up(sounds, 1, true, &f->arena, &words, &n, &err));
+    T_OK(mote_builtin_make_up(sounds, 1, true, &f->arena, &made, &err));
+    const size_t n = made.n;
+    const mote_builtin_made_up *words = made.items;
     for (size_t i = 0; i < n; i++) {
         const char *spoken = words[i].word.spoken;
         assert_in_range(n_sounds(spoken), 4, 6);
