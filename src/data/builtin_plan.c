@@ -39,7 +39,7 @@ static const size_t n_clips_of[MOTE_N_SPLITS] = {440, 90, 120}; /* made-up words
 /* How often a keyword is said: a function of how many there are. */
 static size_t n_said_of(mote_split split, size_t n_keywords)
 {
-    size_t n = MAX_SAID / n_keywords;
+    size_t n = MAX_SAID / (n_keywords > 0 ? n_keywords : 1);
     n = n > 480 ? 480 : n < 120 ? 120 : n;
     return split == MOTE_SPLIT_TRAIN ? n : split == MOTE_SPLIT_VALIDATION ? n / 5 : n / 4;
 }
