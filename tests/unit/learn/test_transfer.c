@@ -310,9 +310,8 @@ static bool stop(void *arg, const mote_train_progress *p)
     return !(p->epoch_done && s->n_done == s->stop_after);
 }
 
-static void a_stopped_one_goes_on_where_it_was(void **state)
+static void stop_and_go_on(setting *s)
 {
-    setting *s = *state;
     char dir[TEMP_DIR_BYTES], path[TEMP_DIR_BYTES + 16];
     temp_dir_make(dir);
     snprintf(path, sizeof path, "%s/c", dir);
@@ -341,8 +340,24 @@ static void a_stopped_one_goes_on_where_it_was(void **state)
         (void)remove(path);
         path[strlen(path) - 5] = '\0';
     }
+    s->cfg.checkpoint_path = NULL;
     mote_graph_destroy(whole);
     temp_dir_remove(dir);
+}
+
+static void a_stopped_one_goes_on_where_it_was(void **state)
+{
+    stop_and_go_on(*state);
+}
+
+/* Of each of the two trainings. */
+static void a_stopped_one_goes_on_with_its_mean(void **state)
+{
+    setting *s = *state;
+    s->cfg.average = (mote_average){.kind = MOTE_AVERAGE_SWA, .span = 0.5};
+    stop_and_go_on(s);
+    s->cfg.average = (mote_average){.kind = MOTE_AVERAGE_EMA, .span = 0.5};
+    stop_and_go_on(s);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, take_down)
@@ -359,6 +374,7 @@ int main(void)
         TEST(thawing_trains_everything_afterwards),
         TEST(a_thawing_that_validation_does_not_like_is_undone),
         TEST(a_stopped_one_goes_on_where_it_was),
+        TEST(a_stopped_one_goes_on_with_its_mean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
