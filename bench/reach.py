@@ -107,7 +107,7 @@ class Bench:
             raise SystemExit('%s: mote %s: %s' % (folder, ' '.join(args[:4]), (out.stdout + out.stderr)[-800:]))
         return out.stdout
 
-    def project(self, name, settings, learn, test, backgrounds):
+    def project(self, name, settings, learn, test, backgrounds, synth=()):
         """A project that has learned: its folder, run id and the seconds it took."""
         folder = os.path.join(self.work, 'projects', name)
         shutil.rmtree(folder, ignore_errors=True)
@@ -129,6 +129,8 @@ class Bench:
                 self.run(folder, 'data', 'add', part, '--split', part, '--quiet')
         for b in backgrounds:
             self.run(folder, 'data', 'add', b, '--role', 'background', '--quiet')
+        for command in synth:
+            self.run(folder, 'data', *command)
         begin, cpu = time.time(), os.times()
         said = json.loads(self.run(folder, 'run', 'compress', '--json'))
         after = os.times()
