@@ -107,7 +107,7 @@ class Bench:
             raise SystemExit('%s: mote %s: %s' % (folder, ' '.join(args[:4]), (out.stdout + out.stderr)[-800:]))
         return out.stdout
 
-    def project(self, name, settings, learn, test, backgrounds, synth=()):
+    def project(self, name, settings, learn, test, backgrounds):
         """A project that has learned: its folder, run id and the seconds it took."""
         folder = os.path.join(self.work, 'projects', name)
         shutil.rmtree(folder, ignore_errors=True)
@@ -129,8 +129,6 @@ class Bench:
                 self.run(folder, 'data', 'add', part, '--split', part, '--quiet')
         for b in backgrounds:
             self.run(folder, 'data', 'add', b, '--role', 'background', '--quiet')
-        for command in synth:
-            self.run(folder, 'data', *command)
         begin, cpu = time.time(), os.times()
         said = json.loads(self.run(folder, 'run', 'compress', '--json'))
         after = os.times()
@@ -340,8 +338,8 @@ def row_synthetic(bench, settings, fold, seed, recipe):
     truth = {c.name: ('keyword', c.word) for c in key if fold_of(c.speaker, 2) == fold}
     truth.update({c.name: ('refused', '_unknown_') for c in other if fold_of(c.speaker, 2) == fold})
     truth.update({n: ('silence', '_silence_') for i, (n, _) in enumerate(noise) if i % 2 == fold})
-    project = bench.project('synthetic-%s-%d-%d' % (recipe, fold, seed), settings, [], [], [],
-                            [('synth', '--per-keyword', '200', '--unknown', '300', '--background', '4', '--quiet', '--seed', str(seed))])
+    settings = [('data.spoken', 'auto'), ('data.require', '{min_per_class: 20, min_groups: 0}')] + settings
+    project = bench.project('synthetic-%s-%d-%d' % (recipe, fold, seed), settings, [], [], [])
     judge(bench, 'synthetic', recipe, fold, seed, project, [(folder, copies, truth)], WORDS)
 
 
