@@ -8,10 +8,9 @@
 #include "base/process.h"
 #include "base/rng.h"
 #include "compile/codegen.h"
-#include "compress/quantise.h"
 #include "data/image.h"
-#include "graph/arch.h"
 #include "model/signature.h"
+#include "small_net.h"
 
 enum { HEIGHT = 12, WIDTH = 16 };
 
@@ -48,31 +47,6 @@ static void run(const char *dir, const char *const *argv, const mote_buf *input,
                       .timeout_ms = 100000};
     if (mote_process_run(&p, &code, &err) != MOTE_OK || code != 0)
         fail_msg("%s: %s %s", argv[0], err.text, messages.len ? messages.data : "");
-}
-
-/* The network behind it: one hidden layer, untrained. */
-static mote_graph *network(int32_t n_channels)
-{
-    static float samples[2 * HEIGHT * WIDTH * 3];
-    mote_arch a;
-    mote_graph *g = NULL, *f = NULL, *q = NULL;
-    mote_rng rng;
-    mote_err err;
-    mote_arch_default(&a, HEIGHT, WIDTH, 2);
-    snprintf(a.name, sizeof a.name, "dense");
-    a.in_c = n_channels;
-    a.n_blocks = 1;
-    a.hidden[0] = 4;
-    mote_rng_init(&rng, 4);
-    T_OK(mote_arch_build(&a, &rng, &g, &err));
-    T_OK(mote_graph_fold(g, &f, &err));
-    for (size_t i = 0; i < T_COUNT(samples); i++)
-        samples[i] = (float)mote_rng_normal(&rng);
-    const mote_quantise_config qc = {.range_rule = MOTE_RANGE_MIN_MAX};
-    T_OK(mote_quantise(f, samples, 2, &qc, &q, &err));
-    mote_graph_destroy(g);
-    mote_graph_destroy(f);
-    return q;
 }
 
 static void write_frames(mote_buf *out)
@@ -128,7 +102,7 @@ static void check(int32_t n_channels, const char *name, mrt_fit fit)
         T_SKIP("no cc, c++ or make to build the generated project with");
     mote_frontend features;
     const mote_shape shape = {MOTE_U8, 3, {HEIGHT, WIDTH, n_channels}};
-    mote_graph *g = network(n_channels);
+    mote_graph *g = small_net(HEIGHT, WIDTH, n_channels, 4);
     const mote_signature s = {.input = MOTE_INPUT_IMAGE,
                               .sample = shape,
                               .fit = name,

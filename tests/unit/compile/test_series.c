@@ -10,10 +10,9 @@
 #include "base/rng.h"
 #include "compile/footprint.h"
 #include "compile/measure.h"
-#include "compress/quantise.h"
 #include "feature/frontend_device.h"
-#include "graph/arch.h"
 #include "project_host.h"
+#include "small_net.h"
 
 enum { STEPS = 96, CHANNELS = 3, SAMPLES = 6 };
 
@@ -46,32 +45,6 @@ static const char *const SETTINGS[] = {
     "{\"kind\": \"statistics\", \"rate_hz\": 50, \"frame_ms\": 640, \"hop_ms\": 300",
     "{\"kind\": \"spectral\", \"rate_hz\": 50, \"frame_ms\": 640, \"bands\": 5",
 };
-
-/* The network behind it: one hidden layer, untrained. */
-static mote_graph *network(const mote_shape *in)
-{
-    mote_arch a;
-    mote_graph *g = NULL, *f = NULL, *q = NULL;
-    mote_rng rng;
-    mote_err err;
-    const size_t n = (size_t)mote_shape_elements(in);
-    float *samples = mote_alloc(8 * n, sizeof *samples);
-    mote_arch_default(&a, in->dims[0], in->dims[1], 2);
-    snprintf(a.name, sizeof a.name, "dense");
-    a.n_blocks = 1;
-    a.hidden[0] = 8;
-    mote_rng_init(&rng, 4);
-    T_OK(mote_arch_build(&a, &rng, &g, &err));
-    T_OK(mote_graph_fold(g, &f, &err));
-    for (size_t i = 0; i < 8 * n; i++)
-        samples[i] = (float)mote_rng_normal(&rng);
-    mote_quantise_config qc = {.range_rule = MOTE_RANGE_MIN_MAX};
-    T_OK(mote_quantise(f, samples, 8, &qc, &q, &err));
-    mote_free(samples);
-    mote_graph_destroy(g);
-    mote_graph_destroy(f);
-    return q;
-}
 
 static int16_t whole[SAMPLES][STEPS * CHANNELS];
 static float real[SAMPLES][STEPS * CHANNELS];
@@ -200,7 +173,7 @@ static void the_firmware_sees_what_the_host_does(void **state)
         json_decref(o);
         fit(&f, &sample, x);
         T_OK(mote_frontend_shape(&f, &sample, &out, &err));
-        mote_graph *g = network(&out);
+        mote_graph *g = small_net(out.dims[0], out.dims[1], 1, 8);
         const mote_compile_input in = {
             .name = "series", .graph = g, .features = &f, .sample = sample};
         check_project(&in, x, is_real ? "float" : "int16_t");

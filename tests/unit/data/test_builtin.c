@@ -7,41 +7,14 @@
 #include "data/summary.h"
 #include "data/version.h"
 #include "sample_add.h"
+#include "store_fixture.h"
 #include "support.h"
-#include "temp_dir.h"
 
 #define NEED_ESPEAK()                                                                              \
     do {                                                                                           \
         if (!mote_process_in_path("espeak-ng"))                                                    \
             T_SKIP("espeak-ng is not installed");                                                  \
     } while (0)
-
-typedef struct {
-    char dir[TEMP_DIR_BYTES];
-    mote_store *store;
-    mote_arena arena;
-} fixture;
-
-static int set_up(void **state)
-{
-    fixture *f = calloc(1, sizeof *f);
-    mote_err err;
-    temp_dir_make(f->dir);
-    T_OK(mote_store_open(f->dir, true, &f->store, &err));
-    mote_arena_init(&f->arena, 256u << 20);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture *f = *state;
-    mote_arena_release(&f->arena);
-    mote_store_close(f->store);
-    temp_dir_remove(f->dir);
-    free(f);
-    return 0;
-}
 
 static const char *const keywords[] = {"bed", "cat", "happy"};
 

@@ -9,34 +9,7 @@
 #include "data/version.h"
 #include "findings.h"
 #include "sample_add.h"
-#include "temp_dir.h"
-
-typedef struct {
-    char dir[TEMP_DIR_BYTES];
-    mote_store *store;
-    mote_arena arena;
-} fixture;
-
-static int set_up(void **state)
-{
-    fixture *f = calloc(1, sizeof *f);
-    mote_err err;
-    temp_dir_make(f->dir);
-    T_OK(mote_store_open(f->dir, true, &f->store, &err));
-    mote_arena_init(&f->arena, 256u << 20);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture *f = *state;
-    mote_arena_release(&f->arena);
-    mote_store_close(f->store);
-    temp_dir_remove(f->dir);
-    free(f);
-    return 0;
-}
+#include "store_fixture.h"
 
 static void add_samples(fixture *f, const char *label, const char *group, const char *source,
                         const int16_t *x, size_t n)

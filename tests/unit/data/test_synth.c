@@ -9,40 +9,13 @@
 #include "data/synth.h"
 #include "data/synth_internal.h"
 #include "data/version.h"
-#include "temp_dir.h"
+#include "store_fixture.h"
 
 #define NEED_ESPEAK()                                                                              \
     do {                                                                                           \
         if (!mote_process_in_path("espeak-ng"))                                                    \
             T_SKIP("espeak-ng is not installed");                                                  \
     } while (0)
-
-typedef struct {
-    char dir[TEMP_DIR_BYTES];
-    mote_store *store;
-    mote_arena arena;
-} fixture;
-
-static int set_up(void **state)
-{
-    fixture *f = calloc(1, sizeof *f);
-    mote_err err;
-    temp_dir_make(f->dir);
-    T_OK(mote_store_open(f->dir, true, &f->store, &err));
-    mote_arena_init(&f->arena, 256u << 20);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture *f = *state;
-    mote_arena_release(&f->arena);
-    mote_store_close(f->store);
-    temp_dir_remove(f->dir);
-    free(f);
-    return 0;
-}
 
 static const char *const keywords[] = {"yes", "turn_on"};
 
@@ -264,7 +237,7 @@ static void problems_are_said_in_words(void **state)
     c.per_keyword = 0;
     T_FAILS(mote_data_synth(f->store, &c, &r, &err), MOTE_ARG, "count");
     c = small();
-    c.clip_ms = NAN;
+    c.clip_ms = (double)NAN;
     T_FAILS(mote_data_synth(f->store, &c, &r, &err), MOTE_ARG, "clips");
     c = small();
     if (mote_process_in_path("espeak-ng")) {

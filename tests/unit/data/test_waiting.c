@@ -5,36 +5,7 @@
 #include "data/import.h"
 #include "data/version.h"
 #include "data/waiting.h"
-#include "temp_dir.h"
-
-typedef struct {
-    char dir[TEMP_DIR_BYTES];
-    char tree[TEMP_DIR_BYTES + 16];
-    mote_store *store;
-    mote_arena arena;
-} fixture;
-
-static int set_up(void **state)
-{
-    fixture *f = calloc(1, sizeof *f);
-    mote_err err;
-    temp_dir_make(f->dir);
-    snprintf(f->tree, sizeof f->tree, "%s/tree", f->dir);
-    T_OK(mote_store_open(f->dir, true, &f->store, &err));
-    mote_arena_init(&f->arena, 64u << 20);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture *f = *state;
-    mote_arena_release(&f->arena);
-    mote_store_close(f->store);
-    temp_dir_remove(f->dir);
-    free(f);
-    return 0;
-}
+#include "store_fixture.h"
 
 static const char *const keywords[] = {"yes", "no"};
 static const char *const classes[] = {"yes", "no", MOTE_CLASS_UNKNOWN, MOTE_CLASS_SILENCE};

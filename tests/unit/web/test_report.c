@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The report page of two laps of a tiny project: well-formed, small, and alone: it names nothing
  * outside itself. */
+#include "html_count.h"
 #include "tiny_project.h"
 
 #include "base/clock.h"
@@ -59,14 +60,6 @@ static void check_nesting(const char *html)
         }
     }
     assert_int_equal(depth, 0);
-}
-
-static size_t count(const char *html, const char *words)
-{
-    size_t n = 0;
-    for (const char *at = html; (at = strstr(at, words)) != NULL; at++)
-        n++;
-    return n;
 }
 
 static void check_alone(const char *html)

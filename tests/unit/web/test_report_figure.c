@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The picture of a sample, kind by kind: curves of a series with the names of its channels, the
  * pixels of an image, the columns of a row; and what an answer says in words. */
+#include "html_count.h"
 #include "support.h"
 
 #include <math.h>
@@ -173,14 +174,6 @@ static void shown(json_t *evaluated, mote_buf *out)
     T_OK(report_shown(&r, &a, out, &err));
     T_OK(mote_buf_status(out, &err));
     json_decref(evaluated);
-}
-
-static size_t count(const char *html, const char *words)
-{
-    size_t n = 0;
-    for (const char *at = html; (at = strstr(at, words)) != NULL; at++)
-        n++;
-    return n;
 }
 
 static void values_stand_against_what_is_true(void **state)
