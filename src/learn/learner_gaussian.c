@@ -22,6 +22,7 @@
 
 #include "graph/op.h"
 #include "learn/at_once.h"
+#include "learn/triangle.h"
 
 #define FLAT 1e-6 /* of the largest deviation */
 
@@ -148,36 +149,16 @@ static void shrink(fitting *f)
         }
 }
 
-/* R' = L L^T in place (Cholesky), then L^-1 in place, row by row. */
+/* R' = L L^T, then L^-1 in its place. */
 static mote_status invert_root(fitting *f, mote_err *err)
 {
-    const size_t d = f->d;
-    double *r = f->r;
-    for (size_t i = 0; i < d; i++)
-        for (size_t j = 0; j <= i; j++) {
-            double v = r[i * d + j];
-            for (size_t k = 0; k < j; k++)
-                v -= r[i * d + k] * r[j * d + k];
-            if (j < i)
-                r[i * d + j] = v / r[j * d + j];
-            else if (v > 1e-12)
-                r[i * d + i] = sqrt(v);
-            else
-                return mote_fail(err, MOTE_RANGE,
-                                 "feature %zu follows from those before it in all samples; a "
-                                 "model.shrinkage above 0, or more samples, would help",
-                                 i);
-        }
-    for (size_t i = 0; i < d; i++) {
-        const double inverse = 1.0 / r[i * d + i];
-        for (size_t j = 0; j < i; j++) {
-            double v = 0.0;
-            for (size_t k = j; k < i; k++)
-                v += r[i * d + k] * r[k * d + j];
-            r[i * d + j] = -v * inverse;
-        }
-        r[i * d + i] = inverse;
-    }
+    size_t at = 0;
+    if (!mote_triangle_root(f->r, f->d, &at))
+        return mote_fail(err, MOTE_RANGE,
+                         "feature %zu follows from those before it in all samples; a "
+                         "model.shrinkage above 0, or more samples, would help",
+                         at);
+    mote_triangle_invert(f->r, f->d);
     return MOTE_OK;
 }
 

@@ -8,6 +8,7 @@
 
 #include "compress/quantise.h"
 #include "graph/cut.h"
+#include "learn/discriminant.h"
 #include "learn/transfer.h"
 #include "pipeline/seeds.h"
 #include "pipeline/source.h"
@@ -18,6 +19,8 @@
 #define N_CALIBRATION  256
 #define UNUSUAL_REACH  3.0
 #define PATH_MAX_BYTES 4200
+/* Of the covariance behind training.head, measured: docs/decisions/0261. */
+#define HEAD_SHRINKAGE 0.1
 
 static size_t values_of(const mote_recipe_job *j, const mote_dataset *d)
 {
@@ -188,6 +191,52 @@ static mote_status transfer_of(const mote_recipe_job *job, const mote_graph *g,
     return st == MOTE_OK ? st : mote_wrap(err, st, "'training.freeze'");
 }
 
+/* ---- the head ---------------------------------------------------------------------------- */
+
+/* Training samples as they are, by the front end, in stretches. */
+typedef struct {
+    const mote_dataset *data;
+    mote_frontend_plan *plan;
+    mote_pool *pool;
+    const void **samples; /* [batch] */
+    float *x;             /* [batch][values of one] */
+} still;
+
+static mote_status give_still(void *arg, int32_t first, int32_t n, const float **x, mote_err *err)
+{
+    const still *s = arg;
+    for (int32_t i = 0; i < n; i++)
+        s->samples[i] = mote_dataset_sample(s->data, (size_t)(first + i));
+    *x = s->x;
+    return mote_frontend_batch(s->plan, s->pool, s->samples, (size_t)n, s->x, err);
+}
+
+/* training.head: discriminant, for the model that ships and for every one that judges or teaches.
+ */
+static mote_status count_head(const mote_recipe_job *job, mote_graph *g, mote_err *err)
+{
+    const mote_dataset *d = job->train;
+    const mote_training_setting *y = mote_setting_training(job->settings);
+    const size_t batch = (size_t)y->config.batch_size;
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, (size_t)2 << 30);
+    still from = {.data = d, .pool = job->host.pool};
+    MOTE_TRY(mote_arena_take(&a, batch, sizeof *from.samples, &from.samples, err));
+    MOTE_TRY(mote_arena_take(&a, batch, values_of(job, d) * sizeof *from.x, &from.x, err));
+    MOTE_TRY(mote_frontend_plan_create(mote_setting_features(job->settings), &d->shape,
+                                       mote_pool_threads(job->host.pool), &from.plan, err));
+    const mote_train_set samples = {
+        .give = give_still, .arg = &from, .labels = d->class_id, .n = (int32_t)d->n};
+    const mote_discriminant_job head = {.samples = &samples,
+                                        .shrinkage = HEAD_SHRINKAGE,
+                                        .batch = y->config.batch_size,
+                                        .limit_bytes = y->config.limit_bytes,
+                                        .pool = job->host.pool};
+    const mote_status st = mote_discriminant_head(&head, g, err);
+    mote_frontend_plan_destroy(from.plan);
+    return st;
+}
+
 static mote_status train_one(const mote_recipe_job *job, mote_graph *g, mote_arena *a,
                              mote_train_result *result, mote_graph **folded, mote_err *err)
 {
@@ -216,6 +265,11 @@ static mote_status train_one(const mote_recipe_job *job, mote_graph *g, mote_are
         st = job->settings->start ? mote_transfer_fit(&transfer, g, a, result, folded, err)
                                   : learner->fit(&learn, g, a, result, folded, err);
     mote_source_release(&samples);
+    if (st != MOTE_OK || !mote_setting_training(job->settings)->is_discriminant)
+        return st;
+    st = count_head(job, *folded, err);
+    if (st != MOTE_OK)
+        mote_graph_destroy(*folded);
     return st;
 }
 

@@ -174,6 +174,7 @@ static void make_training(const mote_project *p, mote_training_setting *out)
      * and not chosen by a small validation split. */
     c->keep = y->patience > 0 ? MOTE_KEEP_LEAST_LOSS : MOTE_KEEP_LAST;
     c->now_us = mote_clock_mono_us;
+    out->is_discriminant = y->head && strcmp(y->head, "discriminant") == 0;
     out->is_balanced =
         mote_own_keys_find(own, "class_weights") && strcmp(y->class_weights, "balanced") == 0;
     out->of_classes = mote_loss_is_of_classes(c->loss.kind);

@@ -55,6 +55,7 @@ typedef struct {
     mote_train_config config; /* class_weights, checkpoint, identity are the caller's */
     bool is_balanced;         /* class_weights: balanced */
     bool of_classes;          /* else there is no accuracy: the loss says how training goes */
+    bool is_discriminant;     /* head: discriminant (learn/discriminant.h) */
     bool is_refit;            /* refit: all */
     int32_t n_folds;          /* that judge then */
     const char *start;        /* a model to begin with (start.h); "": none. With it: */

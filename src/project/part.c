@@ -351,6 +351,7 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
 #include "project/effects.def"
         {"anomaly.adapt_ms", NULL},
         {"training.min_steps", NULL},
+        {"training.head", NULL},
         {"training.seeds", NULL},
         {"training.average", NULL},
         {"training.average_span", NULL},

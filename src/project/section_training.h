@@ -16,6 +16,7 @@ typedef struct {
     double learning_rate, momentum, weight_decay;
     int32_t warm_up_epochs;
     double label_smoothing;
+    const char *head;                      /* "trained" or "discriminant" */
     const char *class_weights;             /* "none" or "balanced" */
     int32_t patience;                      /* epochs without progress; 0: never stop early */
     const char *refit;                     /* "none" or "all" */

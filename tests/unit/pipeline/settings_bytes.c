@@ -127,7 +127,7 @@ static void add_training(mote_buf *b, mote_training_setting x)
     ADD(config.keep), ADD(config.patience), ADD(config.checkpoint_path);
     ADD(config.checkpoint_every), ADD(config.identity);
     ADD(config.simd), ADD(config.limit_bytes), ADD(config.now_us);
-    ADD(is_balanced), ADD(is_refit), ADD(n_folds);
+    ADD(is_balanced), ADD(is_discriminant), ADD(is_refit), ADD(n_folds);
     add_text(b, x.start), add_text(b, x.freeze);
     ADD(n_views), ADD(thaw_epochs), ADD(thaw_rate);
     ADD(mining_rounds), ADD(mining_windows), ADD(n_seeds);
