@@ -206,7 +206,7 @@ static mote_status give_still(void *arg, int32_t first, int32_t n, const float *
 {
     const still *s = arg;
     for (int32_t i = 0; i < n; i++)
-        s->samples[i] = mote_dataset_sample(s->data, (size_t)(first + i));
+        s->samples[i] = mote_dataset_sample(s->data, (size_t)first + (size_t)i);
     *x = s->x;
     return mote_frontend_batch(s->plan, s->pool, s->samples, (size_t)n, s->x, err);
 }
