@@ -197,12 +197,12 @@ static void change_speed(const mote_augment *a, const mote_rng *r, double speed,
                          const float *x, float *y)
 {
     const size_t n = a->setup.clip_samples;
-    size_t margin = (size_t)((speed - 1.0) * (double)n / 2.0) + 2; /* and a cubic's reach */
-    margin = margin < n / 2 ? margin : n / 2;
     if (!a->setup.goes_on || speed <= 1.0) {
         mote_voice_read_at(x, n, speed, y, n);
         return;
     }
+    size_t margin = (size_t)((speed - 1.0) * (double)n / 2.0) + 2; /* and a cubic's reach */
+    margin = margin < n / 2 ? margin : n / 2;
     go_on(a, s, r, x, margin, s->wide);
     mote_voice_read_at(s->wide, n + 2 * margin, speed, y, n);
 }
