@@ -8,8 +8,8 @@
  *     w_k = S^-1 m_k,  b_k = -m_k^T S^-1 m_k / 2
  *
  * every class as likely as another. That is a dense layer: it costs nothing more on a device, and
- * other words, being far from the means of the keywords, are refused better than by the layer that
- * training ends with (docs/decisions/0261). S is S' = (1 - r) S + r diag(S). Weights and biases are
+ * for some projects it refuses other words better than the layer that training ends with
+ * (docs/decisions/0261). S is S' = (1 - r) S + r diag(S). Weights and biases are
  * taken less their mean over the classes, which changes no answer, and by one factor, so that the
  * logits of the training samples are as large, in the root mean square, as they were before.
  * Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, section 4.3; the
