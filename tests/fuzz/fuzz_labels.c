@@ -5,17 +5,16 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "exact.h"
 #include "web/labels_body.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *body = mote_alloc(size ? size : 1, 1); /* of its exact size */
+    char *body = exact_copy(data, size);
     if (!body)
         return 0;
-    if (size > 0)
-        memcpy(body, data, size);
     for (int route = 0; route < 2; route++) {
         MOTE_SCOPED_ARENA a;
         mote_err err = {0};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "exact.h"
 #include "web/multipart.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -17,13 +18,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(type, data, (size_t)(line - data));
     type[line - data] = '\0';
     size_t n = size - (size_t)(line + 1 - data), got = 0;
-    char *body =
-        mote_alloc(n ? n : 1, 1); /* of its exact size, so that reading behind it is seen */
+    char *body = exact_copy(line + 1, n);
     const char *bytes = NULL;
     mote_err err = {0};
     if (!body)
         return 0;
-    memcpy(body, line + 1, n);
     (void)mote_multipart_is(type);
     if (mote_multipart_file(type, body, n, &bytes, &got, &err) == MOTE_OK &&
         (bytes < body || got > n || bytes + got > body + n))

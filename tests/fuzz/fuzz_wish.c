@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "exact.h"
 #include "web/wish_body.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -25,11 +26,9 @@ static void check(const mote_wish_body *b, mote_wish_route route)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char *body = mote_alloc(size ? size : 1, 1); /* of its exact size */
+    char *body = exact_copy(data, size);
     if (!body)
         return 0;
-    if (size > 0)
-        memcpy(body, data, size);
     for (int k = 0; k < 4; k++) {
         MOTE_SCOPED_ARENA a;
         mote_err err = {0};

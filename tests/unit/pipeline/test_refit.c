@@ -2,6 +2,7 @@
 /* training.refit: all on a tiny project: what ships has learned from everybody, nothing is judged
  * by a model that has heard it, a stopped training goes on with its fold, bytes are the same. */
 #include "tiny_project.h"
+#include "tiny_stop.h"
 
 #include "pipeline/jury.h"
 #include "pipeline/stage_parts.h"
@@ -222,73 +223,18 @@ static void what_is_judged_says_by_whom(void **state)
 
 /* ---- stopping and bytes ------------------------------------------------------------------ */
 
-typedef struct {
-    mote_cancel *cancel;
-    const char *at; /* beginning of a note */
-    int n_first;    /* notes of fold 1 */
-    int64_t last;
-    bool went_back;
-} watching;
-
-static void watch(void *arg, mote_stage_id stage, int64_t done, int64_t total, const char *note)
-{
-    watching *w = arg;
-    if (stage != MOTE_STAGE_train)
-        return;
-    assert_in_range(done, 0, total);
-    w->went_back = w->went_back || done < w->last;
-    w->last = done;
-    w->n_first += strncmp(note, "fold 1/", 7) == 0;
-    if (w->at && strncmp(note, w->at, strlen(w->at)) == 0)
-        w->cancel->requested = 1;
-}
-
-static const char *const names[] = {"fold-1.s8", "fold-2.s8", "fold-3.s8", "graph.f32"};
-
-static void objects_of(tiny *t, mote_sha256 out[T_COUNT(names)])
-{
-    for (size_t i = 0; i < T_COUNT(names); i++)
-        out[i] = tiny_object(t, MOTE_STAGE_train, names[i]);
-}
+static const tiny_objects objects = {{"fold-1.s8", "fold-2.s8", "fold-3.s8", "graph.f32"}, 4};
 
 static void a_stopped_training_goes_on_with_its_fold(void **state)
 {
     (void)state;
-    static const char *const stops[] = {"fold 1/3, epoch 3/4", "fold 2/3, epoch 3/4",
-                                        "everybody, epoch 2"};
-    tiny t;
-    mote_err err = {0};
-    mote_sha256 whole[T_COUNT(names)], resumed[T_COUNT(names)];
     tiny_settings y = usual;
     y.training = "  refit: all\n  refit_folds: 3\n  patience: 0\n";
-    tiny_make(&t, y, true);
-    watching w = {&t.cancel, NULL, 0, 0, false};
-    t.progress = watch;
-    t.progress_arg = &w;
-    tiny_open(&t, 1);
-    run_to(&t, MOTE_STAGE_train);
-    assert_false(w.went_back);
-    int n_notes = w.n_first;
-    objects_of(&t, whole);
-    for (size_t i = 0; i < T_COUNT(stops); i++) {
-        T_OK(mote_store_exec(t.store, "DELETE FROM stage_attempt WHERE stage = 'train'", &err));
-        w = (watching){&t.cancel, stops[i], 0, 0, false};
-        tiny_open(&t, 2); /* and on another number of threads */
-        assert_int_equal(mote_pipeline_run(t.pipeline, MOTE_STAGE_train, false, &err),
-                         MOTE_CANCELLED);
-        t.cancel.requested = 0;
-        w = (watching){&t.cancel, NULL, 0, 0, false};
-        tiny_open(&t, 1);
-        run_to(&t, MOTE_STAGE_train);
-        assert_false(w.went_back);
-        if (i == 0)
-            assert_in_range(w.n_first, 1, n_notes - 1); /* from its checkpoint */
-        else
-            assert_int_equal(w.n_first, 0); /* it was finished */
-        objects_of(&t, resumed);
-        assert_memory_equal(whole, resumed, sizeof whole);
-    }
-    tiny_remove(&t);
+    const tiny_stopping c = {
+        .first = "fold 1/",
+        .stops = {"fold 1/3, epoch 3/4", "fold 2/3, epoch 3/4", "everybody, epoch 2"},
+        .objects = objects};
+    (void)stop_and_go_on(y, &c);
 }
 
 /* Files of the work folder whose name has `part`; each is overwritten when `spoil`. */
@@ -324,24 +270,24 @@ static void a_damaged_finished_fold_is_made_again(void **state)
     (void)state;
     tiny t;
     mote_err err = {0};
-    mote_sha256 whole[T_COUNT(names)], again[T_COUNT(names)];
+    mote_sha256 whole[TINY_MOST_NAMES], again[TINY_MOST_NAMES];
     tiny_make(&t, usual, true);
     run_to(&t, MOTE_STAGE_train);
     assert_int_equal(work_files(&t, "fold-", false), 0); /* nothing is left behind */
-    objects_of(&t, whole);
+    objects_of(&t, &objects, whole);
     T_OK(mote_store_exec(t.store, "DELETE FROM stage_attempt WHERE stage = 'train'", &err));
-    watching w = {&t.cancel, "fold 2/3", 0, 0, false};
+    watching w = {.cancel = &t.cancel, .at = "fold 2/3", .first = "fold 1/"};
     t.progress = watch;
     t.progress_arg = &w;
     tiny_open(&t, 1);
     assert_int_equal(mote_pipeline_run(t.pipeline, MOTE_STAGE_train, false, &err), MOTE_CANCELLED);
     t.cancel.requested = 0;
     assert_int_equal(work_files(&t, "fold-1", true), 1);
-    w = (watching){&t.cancel, NULL, 0, 0, false};
+    w = (watching){.cancel = &t.cancel, .first = "fold 1/"};
     tiny_open(&t, 1);
     run_to(&t, MOTE_STAGE_train);
     assert_true(w.n_first > 0);
-    objects_of(&t, again);
+    objects_of(&t, &objects, again);
     assert_memory_equal(whole, again, sizeof whole);
     tiny_remove(&t);
 }

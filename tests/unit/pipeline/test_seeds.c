@@ -2,6 +2,7 @@
 /* training.seeds on a tiny project: members from seeds one after the other, which teach what ships;
  * what they are worth each; a stopped training goes on with its member; bytes are the same. */
 #include "tiny_project.h"
+#include "tiny_stop.h"
 
 #include <math.h>
 
@@ -265,75 +266,16 @@ static void folds_judge_members_too(void **state)
 
 /* ---- stopping ---------------------------------------------------------------------------- */
 
-typedef struct {
-    mote_cancel *cancel;
-    const char *at; /* beginning of a note */
-    int n_first;    /* notes of the first member */
-    int64_t last;
-    bool went_back;
-} watching;
-
-static void watch(void *arg, mote_stage_id stage, int64_t done, int64_t total, const char *note)
-{
-    watching *w = arg;
-    if (stage != MOTE_STAGE_train)
-        return;
-    assert_in_range(done, 0, total);
-    w->went_back = w->went_back || done < w->last;
-    w->last = done;
-    w->n_first += strncmp(note, "seed 1/", 7) == 0;
-    if (w->at && strncmp(note, w->at, strlen(w->at)) == 0)
-        w->cancel->requested = 1;
-}
-
-static const char *const names[] = {"seed-1.f32", "seed-2.f32", "seed-1.s8", "seed-2.s8",
-                                    "graph.f32"};
-
-static void objects_of(tiny *t, mote_sha256 out[T_COUNT(names)])
-{
-    for (size_t i = 0; i < T_COUNT(names); i++)
-        out[i] = tiny_object(t, MOTE_STAGE_train, names[i]);
-}
-
 static void a_stopped_training_goes_on_with_its_member(void **state)
 {
     (void)state;
-    static const char *const stops[] = {"seed 1/2, epoch 3/3", "seed 2/2, epoch 2/3",
-                                        "student, epoch 2/3"};
-    tiny t;
-    mote_err err = {0};
-    mote_sha256 whole[T_COUNT(names)], resumed[T_COUNT(names)];
     tiny_settings y = two;
     y.training = "  seeds: 2\n  patience: 0\n";
-    tiny_make(&t, y, true);
-    watching w = {&t.cancel, NULL, 0, 0, false};
-    t.progress = watch;
-    t.progress_arg = &w;
-    tiny_open(&t, 1);
-    run_to(&t, MOTE_STAGE_train);
-    assert_false(w.went_back);
-    assert_int_equal(w.last, 10000); /* all members are in it */
-    const int n_notes = w.n_first;
-    objects_of(&t, whole);
-    for (size_t i = 0; i < T_COUNT(stops); i++) {
-        T_OK(mote_store_exec(t.store, "DELETE FROM stage_attempt WHERE stage = 'train'", &err));
-        w = (watching){&t.cancel, stops[i], 0, 0, false};
-        tiny_open(&t, 2); /* and on another number of threads */
-        assert_int_equal(mote_pipeline_run(t.pipeline, MOTE_STAGE_train, false, &err),
-                         MOTE_CANCELLED);
-        t.cancel.requested = 0;
-        w = (watching){&t.cancel, NULL, 0, 0, false};
-        tiny_open(&t, 1);
-        run_to(&t, MOTE_STAGE_train);
-        assert_false(w.went_back);
-        if (i == 0)
-            assert_in_range(w.n_first, 1, n_notes - 1); /* from its checkpoint */
-        else
-            assert_int_equal(w.n_first, 0); /* it was finished */
-        objects_of(&t, resumed);
-        assert_memory_equal(whole, resumed, sizeof whole);
-    }
-    tiny_remove(&t);
+    const tiny_stopping c = {
+        .first = "seed 1/",
+        .stops = {"seed 1/2, epoch 3/3", "seed 2/2, epoch 2/3", "student, epoch 2/3"},
+        .objects = {{"seed-1.f32", "seed-2.f32", "seed-1.s8", "seed-2.s8", "graph.f32"}, 5}};
+    assert_int_equal(stop_and_go_on(y, &c), 10000); /* all members are in it */
 }
 
 static void nothing_is_left_in_the_work_folder(void **state)
