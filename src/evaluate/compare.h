@@ -34,7 +34,8 @@ typedef struct {
 typedef struct {
     int64_t n;
     int64_t n_both_right, n_only_champion, n_only_challenger, n_both_wrong;
-    /* Accuracies: bootstrap, widened to Wilson as in metrics.h. */
+    /* Accuracies on these clips, which both judged: bootstrap over groups, no narrower than
+     * Wilson's of the clips. Those for other people are in share.h. */
     mote_interval champion, challenger;
     mote_interval difference; /* challenger - champion: paired bootstrap over groups. Without
                                  width when the two never differ */
