@@ -27,6 +27,24 @@ static sqlite3_stmt *at(mote_sql_stmt *q)
     return (sqlite3_stmt *)q;
 }
 
+/* ---- waiting ---- */
+
+static int wait_a_little(void *store, int n_waited)
+{
+    mote_store *s = store;
+    if (n_waited == 0)
+        s->busy_us = mote_clock_mono_us();
+    if (mote_clock_mono_us() - s->busy_us >= (int64_t)MOTE_STORE_BUSY_MS * 1000)
+        return 0;
+    mote_clock_sleep_ms(1);
+    return 1;
+}
+
+void mote_sqlite_be_patient(mote_store *s, sqlite3 *db)
+{
+    (void)sqlite3_busy_handler(db, wait_a_little, s);
+}
+
 /* ---- SQLite's memory ---- */
 
 static void *sqlite_mem_malloc(int n)
@@ -232,7 +250,7 @@ static mote_status open_writable(mote_store *s, const char *path, bool create, s
     int rc = sqlite3_open_v2(path, db, flags, NULL);
     if (rc != SQLITE_OK)
         return fail_at(*db, rc, "open", err);
-    (void)sqlite3_busy_timeout(*db, MOTE_STORE_BUSY_MS);
+    mote_sqlite_be_patient(s, *db);
     if (!has_schema(*db, &rc) && rc == SQLITE_OK) {
         mote_status st = mote_store_refuse_remains(s, "has no tables", false, err);
         if (st != MOTE_OK && !has_schema(*db, &rc)) /* nobody has just made them, with an object */
@@ -251,7 +269,7 @@ static mote_status open_at(mote_store *s, bool create, sqlite3 **db, mote_err *e
     else
         MOTE_TRY(open_writable(s, path, create, db, err));
     (void)sqlite3_extended_result_codes(*db, 1);
-    (void)sqlite3_busy_timeout(*db, MOTE_STORE_BUSY_MS);
+    mote_sqlite_be_patient(s, *db);
     /* secure_delete: erased means overwritten, not merely unlinked. */
     int rc = sqlite3_exec(
         *db,

@@ -173,7 +173,7 @@ mote_status mote_sqlite_empty_log(mote_store *s, int64_t wait_ms, const mote_can
             break;
         mote_clock_sleep_ms(RETRY_MS);
     }
-    (void)sqlite3_busy_timeout((sqlite3 *)s->db, MOTE_STORE_BUSY_MS);
+    mote_sqlite_be_patient(s, (sqlite3 *)s->db);
     if (st != MOTE_OK || done)
         return st;
     MOTE_SCOPED_BUF who;

@@ -49,6 +49,7 @@ struct mote_store {
     mote_sql *db;
     const mote_blob_driver *blobs;
     int32_t depth;       /* open transactions, savepoints included */
+    int64_t busy_us;     /* when a wait for another's lock began */
     bool is_read_only;   /* the folder or the database may not be written by us */
     bool must_roll_back; /* a rollback failed; see mote_store_settle */
     uint64_t use_clock;

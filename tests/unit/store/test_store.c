@@ -7,9 +7,11 @@
 
 #include <cmocka.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <math.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "store/store_internal.h"
 #include "temp_dir.h"
 
@@ -341,6 +343,56 @@ static void threads_with_a_handle_each_all_get_through(void **state)
     assert_int_equal(count_rows(f->store), N_THREADS * N_INSERTS);
 }
 
+/* One who writes nearly all the time: 20 ms of every 22. */
+typedef struct {
+    const char *dir;
+    atomic_int n_begun;
+    atomic_bool stop;
+} hog;
+
+static void *write_on_and_on(void *arg)
+{
+    hog *h = arg;
+    mote_err err;
+    mote_store *s = NULL;
+    intptr_t failed = said(mote_store_open(h->dir, false, &s, &err), &err) != MOTE_OK;
+    while (failed == 0 && !atomic_load(&h->stop)) {
+        mote_txn txn = {0};
+        failed |= said(mote_store_begin(s, &txn, &err), &err) != MOTE_OK;
+        atomic_fetch_add(&h->n_begun, 1);
+        mote_clock_sleep_ms(20);
+        mote_store_rollback(&txn);
+        mote_clock_sleep_ms(2);
+    }
+    mote_store_close(s);
+    return (void *)failed;
+}
+
+/* Who waits gets in at the first breath or two, not by luck after hundreds. */
+static void a_breath_between_writes_lets_others_in(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    hog h = {.dir = f->dir};
+    pthread_t thread;
+    void *failed = NULL;
+    assert_int_equal(pthread_create(&thread, NULL, write_on_and_on, &h), 0);
+    while (atomic_load(&h.n_begun) == 0)
+        mote_clock_sleep_ms(1);
+    const int before = atomic_load(&h.n_begun);
+    for (int i = 0; i < 20; i++) {
+        mote_txn txn = {0};
+        assert_ok(mote_store_begin(f->store, &txn, &err));
+        mote_store_rollback(&txn);
+        mote_clock_sleep_ms(5);
+    }
+    const int n = atomic_load(&h.n_begun) - before;
+    atomic_store(&h.stop, true);
+    assert_int_equal(pthread_join(thread, &failed), 0);
+    assert_null(failed);
+    assert_in_range(n, 1, 60);
+}
+
 static void *create_store(void *arg)
 {
     mote_err err;
@@ -440,6 +492,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(broken_rules_have_their_status, set_up, tear_down),
         cmocka_unit_test_setup_teardown(threads_with_a_handle_each_all_get_through, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_breath_between_writes_lets_others_in, set_up, tear_down),
         cmocka_unit_test(a_store_created_by_many_at_once_is_whole),
         cmocka_unit_test(a_new_store_survives_every_failed_allocation),
     };
