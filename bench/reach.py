@@ -429,7 +429,8 @@ def show(work, every):
             print(text)
 
 
-def main():
+def main(kind=Bench):
+    """kind: who learns and answers (reach_embedding.py has another)."""
     if len(sys.argv) > 2 and sys.argv[1] == 'show':
         show(sys.argv[2], '--every' in sys.argv)
         return
@@ -448,7 +449,7 @@ def main():
     p.add_argument('--device', action='store_true', help='flash, RAM and instructions of the firmware too')
     p.add_argument('--keep', action='store_true', help='projects stay in WORK')
     args = p.parse_args()
-    bench = Bench(args)
+    bench = kind(args)
     for row in args.rows:
         for seed in map(int, args.seeds.split(',')):
             for fold in map(int, args.folds.split(',')):
