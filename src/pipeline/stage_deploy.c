@@ -260,7 +260,7 @@ static mote_status make_bundle(deploying *d, mote_err *err)
     MOTE_TRY(mote_stage_put(d->p, d->r, "bundle", b.data, b.len, err));
     d->bundle = d->r->objects[0].object;
     mote_stage_set(d->r, "bundle_bytes", json_integer((json_int_t)b.len));
-    return mote_run_add_artifact(d->p->cfg.store, d->run_id, "model/bundle.mote", &d->bundle, err);
+    return mote_run_add_artifact(d->p->cfg.store, d->run_id, MOTE_RUN_BUNDLE, &d->bundle, err);
 }
 
 /* ---- the registry ------------------------------------------------------------------------ */

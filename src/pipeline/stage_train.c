@@ -18,6 +18,7 @@
 #include "pipeline/seeds.h"
 #include "pipeline/stages_internal.h"
 #include "pipeline/training_run.h"
+#include "track/run.h"
 
 #define PROGRESS_STEPS 10000 /* of several trainings */
 
@@ -238,7 +239,7 @@ static mote_status keep_seeds(training *t, mote_err *err)
 static mote_status keep_result(training *t, mote_err *err)
 {
     MOTE_TRY(put_graph(t->p, t->r, "graph.f32", t->folded, err));
-    MOTE_TRY(mote_training_run_keep(&t->run, "model/graph.f32",
+    MOTE_TRY(mote_training_run_keep(&t->run, MOTE_RUN_TRAINED,
                                     &t->r->objects[t->r->n_objects - 1].object, err));
     MOTE_TRY(keep_seeds(t, err));
     summarise(t);

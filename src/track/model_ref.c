@@ -124,6 +124,37 @@ static mote_status from_registry(mote_store *s, const mote_model_version *v, con
     return MOTE_OK;
 }
 
+/* Why a run without a bundle has none, and what would give it one. The bundle is the last thing
+ * that a lap makes: thresholds, proof on the device and the reference for drift belong to it. */
+static mote_status no_model(const mote_run *run, mote_err *err)
+{
+    const char *name = run->info.name;
+    bool is_trained = false;
+    for (size_t i = 0; i < run->n_artifacts; i++)
+        is_trained |= strcmp(run->artifacts[i].path, MOTE_RUN_TRAINED) == 0;
+    if (is_trained)
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "run '%s' is trained, but has no model to use yet: the last stage makes "
+                         "it; 'mote run' runs the stages that are missing, with the data and the "
+                         "mote.yaml of that run",
+                         name);
+    if (run->info.status == MOTE_RUN_RUNNING || run->info.status == MOTE_RUN_SCHEDULED)
+        return mote_fail(err, MOTE_NOT_FOUND,
+                         "run '%s' has no model yet: its training is not finished; the last stage "
+                         "of 'mote run' makes the model",
+                         name);
+    if (run->info.status != MOTE_RUN_FINISHED)
+        return mote_fail(
+            err, MOTE_NOT_FOUND,
+            "run '%s' has no model: its training %s; 'mote run' trains again, as a "
+            "run of its own",
+            name, run->info.status == MOTE_RUN_KILLED ? "was stopped before its end" : "failed");
+    return mote_fail(err, MOTE_NOT_FOUND,
+                     "run '%s' has no model: none of what it keeps is a bundle (.mote), as if "
+                     "another program had recorded it; 'mote runs %s' shows it",
+                     name, name);
+}
+
 static mote_status from_run(mote_store *s, const char *run_id, mote_arena *a,
                             mote_resolved_model *out, mote_err *err)
 {
@@ -139,8 +170,7 @@ static mote_status from_run(mote_store *s, const char *run_id, mote_arena *a,
         out->object = run.artifacts[i].object;
         return MOTE_OK;
     }
-    return mote_fail(err, MOTE_NOT_FOUND, "run '%s' has no model: it was not compressed to int8",
-                     run.info.name);
+    return no_model(&run, err);
 }
 
 mote_status mote_model_resolve(mote_store *store, const char *reference, mote_resolved_model *out,

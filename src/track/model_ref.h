@@ -5,7 +5,9 @@
  *   path of an int8 .tflite file    name of the file; a classifier of tensors whose labels are the
  *                                   numbers of its outputs, without thresholds: it detects nothing
  *   name, name@alias, name/version  the registry, under its name and version number
- *   run id, name, "latest"          the artifact "....mote" of a run; version: 8 digits of its id
+ *   run id, name, "latest"          the artifact "....mote" of a run; version: 8 digits of its id.
+ *                                   A run has one when the last stage (deploy) is done; until then
+ *                                   the refusal says how far it is and what makes the model
  * Files are known by their content, whatever their names.
  *
  * Depends on store/, graph/, track/registry.h, track/run.h. Used by serve/, loop/, web/, cli/. */

@@ -24,6 +24,10 @@
 #define MOTE_RUN_KEY_MAX   250
 #define MOTE_RUN_PARAM_MAX 6000
 #define MOTE_RUN_TAG_MAX   8000
+/* The artifacts by which a run of Mote's own is known: what stage train keeps, and the model
+ * itself, which the last stage makes. */
+#define MOTE_RUN_TRAINED "model/graph.f32"
+#define MOTE_RUN_BUNDLE  "model/bundle.mote"
 
 typedef enum {
     MOTE_RUN_RUNNING,

@@ -17,3 +17,8 @@ $ mote compress --json --quiet | grep -c '"accuracy_s8": [01]'
 $ mote compress extra
 mote compress: unexpected argument 'extra': the command takes none
 [exit 2]
+
+# A run whose last stage is still to come is no model yet, and what makes it one is said.
+$ printf '[0]' > x.json && mote predict latest x.json
+mote predict: {{.*}}run '{{.*}}' is trained, but has no model to use yet: the last stage makes it; 'mote run' runs the stages that are missing, with the data and the mote.yaml of that run
+[exit 7]
