@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "cli/pace.h"
 #include "project/project.h"
 #include "store/store.h"
 
@@ -155,12 +156,14 @@ void mote_table_say(mote_table *t, mote_cli *cli); /* and release */
 /* ---- progress ---- */
 
 /* A bar with rate and time left on a terminal, plain lines now and then on a pipe, nothing with
- * --quiet. total 0: unknown. `note` is a short text behind the bar ("loss 0.41"). */
+ * --quiet. total 0: unknown. `note` is a short text behind the bar ("loss 0.41"). The first update
+ * says where the work starts (pace.h): rate and time left are of what is done after it. */
 typedef struct {
     mote_cli *cli;
     const char *label;
     int64_t total, done;
-    int64_t start_us, piece_us, shown_us; /* piece: since the count began anew */
+    int64_t start_us, shown_us;
+    mote_pace pace;
     bool is_open;
 } mote_progress;
 void mote_progress_start(mote_progress *p, mote_cli *cli, const char *label, int64_t total);

@@ -210,19 +210,19 @@ void mote_progress_start(mote_progress *p, mote_cli *cli, const char *label, int
                          .total = total,
                          .start_us = mote_clock_mono_us(),
                          .is_open = true};
-    p->piece_us = p->start_us;
 }
 
 static void draw(mote_progress *p, const char *note)
 {
     FILE *f = p->cli->messages;
-    int64_t elapsed = mote_clock_mono_us() - p->piece_us;
-    double rate = elapsed > 0 ? (double)p->done * 1e6 / (double)elapsed : 0.0;
-    char left[32] = "";
-    if (p->total > 0 && p->done > 0)
-        mote_human_duration(
-            (int64_t)((double)elapsed * (double)(p->total - p->done) / (double)p->done), left,
-            sizeof left);
+    const int64_t now_us = mote_clock_mono_us(),
+                  left_us = mote_pace_left_us(&p->pace, p->total, now_us);
+    const double per_s = mote_pace_per_s(&p->pace, now_us);
+    char left[32] = "", rate[32] = "";
+    if (per_s > 0.0)
+        (void)mote_format(rate, sizeof rate, " %.0f/s", per_s);
+    if (left_us >= 0)
+        mote_human_duration(left_us, left, sizeof left);
     if (p->cli->is_terminal) {
         int filled = p->total > 0 ? (int)(BAR_CELLS * p->done / p->total) : 0;
         filled = filled > BAR_CELLS ? BAR_CELLS : filled;
@@ -239,8 +239,7 @@ static void draw(mote_progress *p, const char *note)
     } else {
         mote_print(f, "%s %lld/%lld", p->label, (long long)p->done, (long long)p->total);
     }
-    mote_print(f, " %.0f/s%s%s%s%s", rate, left[0] ? ", left " : "", left, note[0] ? ", " : "",
-               note);
+    mote_print(f, "%s%s%s%s%s", rate, left[0] ? ", left " : "", left, note[0] ? ", " : "", note);
     fputs(p->cli->is_terminal ? "" : "\n", f);
     fflush(f);
 }
@@ -248,8 +247,7 @@ static void draw(mote_progress *p, const char *note)
 void mote_progress_update(mote_progress *p, int64_t done, const char *note, ...)
 {
     int64_t now = mote_clock_mono_us();
-    if (done < p->done) /* another piece of the same work begins: its rate is its own */
-        p->piece_us = now;
+    mote_pace_hear(&p->pace, done, now);
     p->done = done;
     if (p->cli->quiet || !p->is_open)
         return;

@@ -72,6 +72,8 @@ static mote_status hear_on(hours_work *w, hearing *h, int32_t n_threads, mote_er
         MOTE_TRY(mote_predictor_create(w->job->model, &h->predictors[i], err));
         MOTE_TRY(mote_hearer_create(h->predictors[i], &h->hearers[i], err));
     }
+    if (w->job->progress) /* from here on time is taken */
+        w->job->progress(w->job->progress_arg, 0, w->folder.n);
     mote_pool_run(w->job->pool, w->folder.n, hear_one, h);
     for (size_t i = 0; i < w->folder.n; i++)
         if (w->folder.items[i].status != MOTE_OK)
