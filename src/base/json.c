@@ -407,6 +407,31 @@ json_t *mote_json_number(double x)
     return isfinite(x) ? json_real(x) : json_null();
 }
 
+/* Appends to *list, which goes, and becomes NULL, when that fails. */
+static void add_number(json_t **list, json_t *value)
+{
+    if (json_array_append_new(*list, value) == 0)
+        return;
+    json_decref(*list);
+    *list = NULL;
+}
+
+json_t *mote_json_numbers(const double *x, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < n; i++)
+        add_number(&list, mote_json_number(x[i]));
+    return list;
+}
+
+json_t *mote_json_floats(const float *x, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < n; i++)
+        add_number(&list, json_real((double)x[i]));
+    return list;
+}
+
 mote_status mote_json_put_interval(json_t *object, const char *key, mote_interval x, mote_err *err)
 {
     json_t *o = json_object();

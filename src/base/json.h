@@ -88,6 +88,12 @@ MOTE_MUST_USE mote_status mote_json_put_interval(json_t *object, const char *key
 /* A number, or null when it is not finite. */
 json_t *mote_json_number(double x);
 
+/* Lists of x[0..n), each a new reference, NULL when there is no memory. Of doubles, what is not
+ * finite is null, as mote_json_number has it; floats are what formats keep and read again, and one
+ * that is not finite makes no list: NULL. */
+json_t *mote_json_numbers(const double *x, size_t n);
+json_t *mote_json_floats(const float *x, size_t n);
+
 /* Read {"value", "lo", "hi"}; null is NaN. PARSE when it is not that. */
 MOTE_MUST_USE mote_status mote_json_get_interval(const json_t *object, const char *key,
                                                  mote_interval *out, mote_err *err);

@@ -18,15 +18,6 @@ static const char alphabet[MOTE_WATCH_MAX_BINS + 1] =
 
 /* ---- writing ---- */
 
-static json_t *edges_json(const mote_watched *w)
-{
-    MOTE_SCOPED_JSON *list = json_array();
-    for (size_t e = 0; e < MOTE_WATCH_QUANTILE_BINS - 1; e++)
-        if (json_array_append_new(list, json_real((double)w->edges[e])) != 0)
-            return NULL;
-    return json_incref(list);
-}
-
 static json_t *things_json(const mote_reference_profile *p)
 {
     MOTE_SCOPED_JSON *list = json_array();
@@ -36,7 +27,9 @@ static json_t *things_json(const mote_reference_profile *p)
                                         w->called, "more", w->more, "less", w->less);
         if (w->is_mute && json_object_set_new(o, "mute", json_true()) != 0)
             return NULL;
-        if (!w->is_class && json_object_set_new(o, "edges", edges_json(w)) != 0)
+        if (!w->is_class &&
+            json_object_set_new(o, "edges",
+                                mote_json_floats(w->edges, MOTE_WATCH_QUANTILE_BINS - 1)) != 0)
             return NULL;
         if (json_array_append(list, o) != 0)
             return NULL;

@@ -595,22 +595,19 @@ mote_status mote_stream_point_to_json(const mote_stream_point *p, const char *co
 mote_status mote_stream_curve_to_json(const mote_stream_curve *c, json_t **out, mote_err *err)
 {
     MOTE_SCOPED_JSON *o = json_object();
-    json_t *thresholds = json_array(), *accepts = json_array(), *rejects = json_array();
-    mote_status st = mote_json_put(o, "threshold", thresholds, err);
-    mote_status st2 = mote_json_put(o, "false_accepts_per_hour", accepts, err);
-    mote_status st3 = mote_json_put(o, "false_reject_rate", rejects, err);
-    if (st != MOTE_OK || st2 != MOTE_OK || st3 != MOTE_OK)
-        return MOTE_NOMEM;
+    double thresholds[MOTE_STREAM_POINTS], accepts[MOTE_STREAM_POINTS], rejects[MOTE_STREAM_POINTS];
+    size_t n = 0;
     for (size_t i = 0; i < MOTE_STREAM_POINTS; i++) {
         const mote_stream_point *p = &c->points[i];
         if (i > 0 && i + 1 < MOTE_STREAM_POINTS && is_same(p, &c->points[i - 1]))
             continue;
-        if (json_array_append_new(thresholds, json_real(p->threshold)) != 0 ||
-            json_array_append_new(accepts, mote_json_number(p->false_accepts_per_hour.value)) !=
-                0 ||
-            json_array_append_new(rejects, mote_json_number(p->false_reject_rate.value)) != 0)
-            return mote_fail(err, MOTE_NOMEM, "no memory for the JSON of a stream");
+        thresholds[n] = p->threshold;
+        accepts[n] = p->false_accepts_per_hour.value;
+        rejects[n++] = p->false_reject_rate.value;
     }
+    MOTE_TRY(mote_json_put(o, "threshold", mote_json_numbers(thresholds, n), err));
+    MOTE_TRY(mote_json_put(o, "false_accepts_per_hour", mote_json_numbers(accepts, n), err));
+    MOTE_TRY(mote_json_put(o, "false_reject_rate", mote_json_numbers(rejects, n), err));
     *out = json_incref(o);
     return MOTE_OK;
 }

@@ -183,26 +183,15 @@ mote_status mote_frontend_from_json(const json_t *o, const char *what, mote_fron
     return MOTE_OK;
 }
 
-static json_t *numbers(const float *x, int32_t n)
-{
-    json_t *list = json_array();
-
-    for (int32_t i = 0; list != NULL && i < n; i++)
-        if (json_array_append_new(list, json_real((double)x[i])) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    return list;
-}
-
 json_t *mote_frontend_to_json(const mote_frontend *f)
 {
     json_t *o = f->row->to_json(f);
+    const size_t n = (size_t)f->n_fitted;
 
-    if (o != NULL && (json_object_set_new(o, "kind", json_string(f->row->name)) != 0 ||
-                      (f->n_fitted > 0 &&
-                       (json_object_set_new(o, "offset", numbers(f->offset, f->n_fitted)) != 0 ||
-                        json_object_set_new(o, "scale", numbers(f->scale, f->n_fitted)) != 0)))) {
+    if (o != NULL &&
+        (json_object_set_new(o, "kind", json_string(f->row->name)) != 0 ||
+         (n > 0 && (json_object_set_new(o, "offset", mote_json_floats(f->offset, n)) != 0 ||
+                    json_object_set_new(o, "scale", mote_json_floats(f->scale, n)) != 0)))) {
         json_decref(o);
         return NULL;
     }

@@ -210,8 +210,8 @@ static mote_status parse(const json_t *o, const char *what, mote_frontend *f, mo
 static json_t *to_json(const mote_frontend *f)
 {
     const columns_settings s = columns_of(f);
-    json_t *columns = json_array(), *pool = json_array();
-    bool ok = columns != NULL && pool != NULL;
+    json_t *columns = json_array();
+    bool ok = columns != NULL;
     for (int32_t i = 0; ok && i < s.n_columns; i++) {
         const mrt_column *c = &s.columns[i];
         ok = json_array_append_new(columns, json_pack("{s:s, s:i, s:i, s:i, s:f, s:f, s:f}", "kind",
@@ -220,15 +220,12 @@ static json_t *to_json(const mote_frontend *f)
                                                       (double)c->fill, "offset", (double)c->offset,
                                                       "scale", (double)c->scale)) == 0;
     }
-    for (int32_t i = 0; ok && i < s.n_pool; i++)
-        ok = json_array_append_new(pool, json_real((double)s.pool[i])) == 0;
     if (!ok) {
         json_decref(columns);
-        json_decref(pool);
         return NULL;
     }
-    return json_pack("{s:o, s:o, s:b}", "columns", columns, "pool", pool, "fitted",
-                     (int)s.is_fitted);
+    return json_pack("{s:o, s:o, s:b}", "columns", columns, "pool",
+                     mote_json_floats(s.pool, (size_t)s.n_pool), "fitted", (int)s.is_fitted);
 }
 
 /* Plain integers and floats without a gap, zero where nothing is. */

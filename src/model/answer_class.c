@@ -38,13 +38,9 @@ static mote_status fits(const mote_signature *s, const mote_decision *d, const m
 
 json_t *mote_operating_point_to_json(const mote_operating_point *op, int32_t n_labels)
 {
-    MOTE_SCOPED_JSON *thresholds = json_array();
-    for (int32_t i = 0; i < n_labels; i++)
-        if (json_array_append_new(thresholds, json_real((double)op->thresholds[i])) != 0)
-            return NULL;
-    return json_pack("{s:i, s:i, s:i, s:f, s:O}", "smooth_hops", op->smooth_hops, "suppress_ms",
+    return json_pack("{s:i, s:i, s:i, s:f, s:o}", "smooth_hops", op->smooth_hops, "suppress_ms",
                      op->suppress_ms, "hop_ms", op->hop_ms, "temperature", (double)op->temperature,
-                     "thresholds", thresholds);
+                     "thresholds", mote_json_floats(op->thresholds, (size_t)n_labels));
 }
 
 mote_status mote_operating_point_from_json(const json_t *j, int32_t n_labels,

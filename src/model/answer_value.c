@@ -15,20 +15,16 @@ static mote_status check(const mote_signature *s, mote_err *err)
 
 static json_t *to_json(const mote_decision *d, const mote_signature *s)
 {
-    json_t *halves = json_array(), *o = json_object();
+    const mote_value_point *v = &d->value;
+    json_t *o = json_object();
     (void)s;
-    for (int32_t k = 0; halves && k < d->value.n; k++)
-        if (json_array_append_new(halves, json_real((double)d->value.half_widths[k])) != 0) {
-            json_decref(halves);
-            halves = NULL;
-        }
-    if (d->value.n > 0 && json_object_set_new(o, "interval",
-                                              json_pack("{s:f, s:O}", "level", d->value.level,
-                                                        "half_widths", halves)) != 0) {
+    if (v->n > 0 &&
+        json_object_set_new(o, "interval",
+                            json_pack("{s:f, s:o}", "level", v->level, "half_widths",
+                                      mote_json_floats(v->half_widths, (size_t)v->n))) != 0) {
         json_decref(o);
         o = NULL;
     }
-    json_decref(halves);
     return o;
 }
 

@@ -218,11 +218,7 @@ static void draw(const along *l, size_t k, size_t axes, drawn *d)
 
 static mote_status numbers(const double *x, json_t *into, const char *name, mote_err *err)
 {
-    json_t *list = json_array();
-    MOTE_TRY(mote_json_put(into, name, list, err));
-    for (size_t i = 0; i < DRAWN_POINTS; i++)
-        MOTE_TRY(mote_json_append(list, mote_json_number(x[i]), err));
-    return MOTE_OK;
+    return mote_json_put(into, name, mote_json_numbers(x, DRAWN_POINTS), err);
 }
 
 static mote_status curve_to_json(const along *l, size_t k, json_t *into, mote_err *err)

@@ -66,17 +66,12 @@ static json_t *to_json(const mote_fold_result *f)
                           "validation", (json_int_t)f->n_validation, "test", (json_int_t)f->n_test,
                           "accuracy_f32", f->accuracy_f32, "accuracy_s8", f->accuracy_s8, "epochs",
                           f->n_epochs, "best_epoch", f->best_epoch);
-    json_t *seeds = o && f->n_seeds > 0 ? json_array() : NULL;
-    for (int32_t k = 0; seeds && k < f->n_seeds; k++)
-        if (json_array_append_new(seeds, json_real(f->seeds_s8[k])) != 0)
-            break;
     if (o && f->n_seeds > 0 &&
-        (json_array_size(seeds) != (size_t)f->n_seeds ||
-         json_object_set(o, "seeds_s8", seeds) != 0)) {
+        json_object_set_new(o, "seeds_s8", mote_json_numbers(f->seeds_s8, (size_t)f->n_seeds)) !=
+            0) {
         json_decref(o);
         o = NULL;
     }
-    json_decref(seeds);
     return o;
 }
 

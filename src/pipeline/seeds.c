@@ -183,12 +183,10 @@ mote_status mote_seeds_to_json(const mote_seeds_spread *s, json_t **out, mote_er
     double sum = 0.0, squares = 0.0, worst = s->values[0];
     MOTE_SCOPED_JSON *o = json_object();
     MOTE_SCOPED_BUF text;
-    json_t *values = json_array();
     mote_buf_init(&text, 4096);
     MOTE_TRY(mote_json_put(o, "metric", json_string(row->name), err));
-    MOTE_TRY(mote_json_put(o, "values", values, err));
+    MOTE_TRY(mote_json_put(o, "values", mote_json_numbers(s->values, (size_t)s->n), err));
     for (int32_t k = 0; k < s->n; k++) {
-        MOTE_TRY(mote_json_append(values, mote_json_number(s->values[k]), err));
         sum += s->values[k];
         worst = worse(s->values[k], worst, row->is_higher_better);
     }

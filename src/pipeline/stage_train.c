@@ -133,10 +133,7 @@ static mote_status keep_history(training *t, mote_err *err)
     for (int32_t e = 0; e < t->result.n_epochs; e++) {
         const mote_epoch *h = &t->result.history[e];
         const double row[] = {h->train_loss, h->train_accuracy, h->val_loss, h->val_accuracy};
-        json_t *values = json_array();
-        MOTE_TRY(mote_json_append(all, values, err));
-        for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
-            MOTE_TRY(mote_json_append(values, mote_json_number(row[i]), err));
+        MOTE_TRY(mote_json_append(all, mote_json_numbers(row, sizeof row / sizeof row[0]), err));
     }
     return MOTE_OK;
 }
@@ -221,12 +218,11 @@ static mote_status keep_seeds(training *t, mote_err *err)
     const size_t first = t->r->n_objects;
     if (t->seeds.n == 0)
         return MOTE_OK;
-    json_t *o = json_object(), *values = json_array();
+    json_t *o = json_object();
     mote_stage_set(t->r, "seeds", o);
-    MOTE_TRY(mote_json_put(o, "val_accuracy", values, err));
+    MOTE_TRY(mote_json_put(o, "val_accuracy",
+                           mote_json_numbers(t->seeds.val_accuracy, (size_t)t->seeds.n), err));
     MOTE_TRY(mote_json_put(o, "n", json_integer(t->seeds.n), err));
-    for (int32_t k = 0; k < t->seeds.n; k++)
-        MOTE_TRY(mote_json_append(values, mote_json_number(t->seeds.val_accuracy[k]), err));
     MOTE_TRY(put_seeds(t->p, t->r, &t->seeds, &t->job, err));
     for (size_t i = first; i < t->r->n_objects; i++) {
         char path[40];

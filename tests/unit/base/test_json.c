@@ -2,6 +2,8 @@
 /* Tests of src/base/json.c. */
 #include "support.h"
 
+#include <math.h>
+
 #include "base/json.h"
 
 static json_t *parse(const char *text)
@@ -230,6 +232,24 @@ static void every_failing_allocation_is_reported(void **state)
     }
 }
 
+static void lists_of_numbers_say_what_is_not_finite(void **state)
+{
+    (void)state;
+    const double x[] = {1.0, 0.1, (double)NAN, -2.5e-3, (double)INFINITY};
+    const float f[] = {0.5f, -3.0f, 0.25f}, not_finite[] = {1.0f, NAN};
+    MOTE_SCOPED_JSON *numbers = mote_json_numbers(x, 5);
+    MOTE_SCOPED_JSON *floats = mote_json_floats(f, 3);
+    MOTE_SCOPED_JSON *none = mote_json_floats(NULL, 0);
+    MOTE_SCOPED_JSON *refused = mote_json_floats(not_finite, 2);
+    MOTE_SCOPED_JSON *all = json_pack("[O, O, O]", numbers, floats, none);
+    MOTE_SCOPED_BUF b;
+    mote_buf_init(&b, 1000);
+    mote_json_write(&b, all, false);
+    assert_int_equal(b.status, MOTE_OK);
+    assert_string_equal(b.data, "[[1.0,0.1,null,-0.0025,null],[0.5,-3.0,0.25],[]]");
+    assert_null(refused);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +262,7 @@ int main(void)
         cmocka_unit_test(members_are_typed_and_complaints_name_them),
         cmocka_unit_test(any_bytes_can_be_shown),
         cmocka_unit_test(files_load_with_a_limit),
+        cmocka_unit_test(lists_of_numbers_say_what_is_not_finite),
         cmocka_unit_test(every_failing_allocation_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
