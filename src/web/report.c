@@ -28,7 +28,7 @@ mote_status mote_report_html(const mote_report *r, mote_buf *out, mote_err *err)
     size_t start = out->len;
     head(r, out);
     report_answers(r, out);
-    report_changes(r, out);
+    MOTE_TRY(report_changes(r, out, err));
     report_requirements(r, out);
     MOTE_TRY(report_in_use(r, &a, out, err));
     MOTE_TRY(report_sounds(r, &a, out, err));

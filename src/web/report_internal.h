@@ -60,10 +60,18 @@ MOTE_MUST_USE mote_status report_curve_series(const char *name, const json_t *po
                                               mote_err *err);
 void report_curve_chart(const report_curve *c, mote_buf *out);
 
+/* ---- misses and false accepts, for everybody and for other people ---- */
+
+/* A sentence of the rates of each condition that has them, as `mote evaluate` says it
+ * (pipeline/rates.h). PARSE: they are none. */
+mote_status report_rates(const json_t *conditions, mote_buf *out, mote_err *err);
+/* What a folder was promised, and whether it was kept: a sentence each; nothing for NULL. */
+void report_promised(const json_t *promised, mote_buf *out);
+
 /* ---- parts, in the order of the page ---- */
 
 void report_answers(const mote_report *r, mote_buf *out);
-void report_changes(const mote_report *r, mote_buf *out);
+mote_status report_changes(const mote_report *r, mote_buf *out, mote_err *err);
 void report_requirements(const mote_report *r, mote_buf *out);
 mote_status report_in_use(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);
 mote_status report_sounds(const mote_report *r, mote_arena *a, mote_buf *out, mote_err *err);

@@ -388,7 +388,7 @@ static void value_cells(const mote_report *r, const row *k, mote_buf *out)
     }
 }
 
-void report_changes(const mote_report *r, mote_buf *out)
+mote_status report_changes(const mote_report *r, mote_buf *out, mote_err *err)
 {
     char date[32];
     report_begin(out, "numbers", r->n_laps > 1 ? "What changed" : "What it reaches",
@@ -428,7 +428,11 @@ void report_changes(const mote_report *r, mote_buf *out)
         mote_buf_str(out, "</tr>\n");
     }
     mote_buf_str(out, "</tbody></table></div>\n");
+    MOTE_TRY(report_rates(
+        json_object_get(report_output(report_last(r), MOTE_STAGE_evaluate), "conditions"), out,
+        err));
     report_end(out);
+    return MOTE_OK;
 }
 
 /* ---- requirements ---- */

@@ -59,6 +59,8 @@ static mote_status folder(const json_t *found, mote_buf *out, mote_err *err)
         mote_buf_str(out, "</td></tr>\n");
     }
     mote_buf_str(out, "</table>\n");
+    MOTE_TRY(report_rates(all, out, err));
+    report_promised(json_object_get(found, "promised"), out);
     says(report_text(found, "on"), out);
     says(report_text(found, "beside/text"), out);
     return MOTE_OK;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "model/model.h"
+#include "pipeline/rates.h"
 #include "pipeline/seeds.h"
 #include "serve/infer.h"
 #include "serve/predlog.h"
@@ -91,7 +92,13 @@ static const char kept_text[] =
     "[{\"name\":\"a\",\"n\":16,\"ordinary\":0.75,\"strangers\":0.375}]}},"
     "{\"kind\":\"on\",\"place\":\"ros\",\"model\":\"kws\",\"judged_ms\":1700000000000,\"found\":"
     "{\"answer\":\"class\",\"on\":\"speech of 2 people\",\"beside\":{\"text\":\"better there\"},"
-    "\"conditions\":{\"clean\":{\"n\":25,\"accuracy\":{\"value\":0.76,\"lo\":0.566,\"hi\":0.92}}}}}"
+    "\"promised\":[{\"metric\":\"misses\",\"text\":\"misses promised of 2 other speakers: 9.0 % "
+    "(2.0 to "
+    "31.0), here 25.0 %: kept\"}],"
+    "\"conditions\":{\"clean\":{\"n\":25,\"accuracy\":{\"value\":0.76,\"lo\":0.566,\"hi\":0.92},"
+    "\"rates\":{\"misses\":{\"rate\":{\"value\":0.25,\"lo\":0.1,\"hi\":0.5},\"n\":16,\"counted\":4,"
+    "\"over\":\"speaker\",\"groups\":2},\"false_accepts\":{\"rate\":{\"value\":0.125,\"lo\":0.02,"
+    "\"hi\":0.45},\"n\":8,\"counted\":1,\"over\":\"label\",\"groups\":1}}}}}}"
     "]";
 
 static void check_outside(mote_report *r, mote_buf *page)
@@ -117,6 +124,13 @@ static void check_outside(mote_report *r, mote_buf *page)
     assert_non_null(strstr(page->data, "Strangers cost 21.4 %."));
     assert_non_null(strstr(page->data, "Another folder ros, model kws"));
     assert_non_null(strstr(page->data, "Better there."));
+    /* What it misses and takes there, and what the project's own test promised of so many people.
+     */
+    assert_non_null(strstr(page->data, "<p class=says>Misses 25.0 % (10.0 to 50.0) of 16, over 2 "
+                                       "speakers; false accepts 12.5 % (2.0 to 45.0) of 8, over 1 "
+                                       "label.</p>"));
+    assert_non_null(strstr(page->data, "<p class=says>Misses promised of 2 other speakers: 9.0 % "
+                                       "(2.0 to 31.0), here 25.0 %: kept.</p>"));
     assert_int_equal(count(page->data, "nan"), 0);
 }
 
@@ -197,6 +211,16 @@ static void two_laps_make_a_page_that_stands_alone(void **state)
     assert_non_null(strstr(page.data, " At most 1 an hour is asked: "));
     assert_non_null(strstr(page.data, "<summary>Show as a table</summary>"));
     assert_null(strstr(page.data, "negative recordings"));
+    /* What the test says of other people, of each condition, as `mote evaluate` says it. */
+    const json_t *conditions = json_object_get(laps[1].outputs[MOTE_STAGE_evaluate], "conditions");
+    MOTE_SCOPED_BUF said;
+    mote_buf_init(&said, 4096);
+    T_OK(mote_rates_tell(json_object_get(json_object_get(conditions, "clean"), "rates"), &said,
+                         &err));
+    assert_true(said.len > 1);
+    said.data[said.len - 1] = '\0';
+    assert_non_null(strstr(page.data, said.data));
+    assert_int_equal(count(page.data, "; false accepts "), json_object_size(conditions));
     T_OK(mote_report_html(&r, &again, &err));
     assert_int_equal(page.len, again.len);
     assert_memory_equal(page.data, again.data, page.len);
