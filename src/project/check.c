@@ -144,8 +144,9 @@ static void check_features(mote_reader *r)
                                  f->high_hz);
     if (f->high_hz * 2 > p->rate_hz && mote_reader_are_good(r, "features.high_hz", "rate_hz"))
         mote_reader_complain_key(r, "features.high_hz",
-                                 "'features.high_hz' (%d) is more than half of rate_hz (%d)",
-                                 f->high_hz, p->rate_hz);
+                                 "'features.high_hz' (%d) is more than half of rate_hz (%d): sound "
+                                 "at that rate has nothing above %d, so state at most that",
+                                 f->high_hz, p->rate_hz, p->rate_hz / 2);
     if (strcmp(f->kind, "mfcc") == 0 && f->coefficients > f->mels &&
         mote_reader_are_good(r, "features.coefficients", "features.mels"))
         mote_reader_complain_key(r, "features.coefficients",

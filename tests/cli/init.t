@@ -37,3 +37,10 @@ $ ls x
 $ mote init
 ...
 [exit 2]
+
+# At another rate what does not fit it is named, with what would.
+$ cd words && sed -i 's/^rate_hz: 16000/rate_hz: 8000/' mote.yaml && mote status
+mote status: mote.yaml:{{[0-9]+:[0-9]+}}: 'features.high_hz' (7600) is more than half of rate_hz (8000): sound at that rate has nothing above 4000, so state at most that
+[exit 4]
+$ sed -i 's/high_hz: 7600/high_hz: 3800/' mote.yaml && mote status | head -1
+words: 3 words on cortex-m4f

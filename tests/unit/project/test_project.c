@@ -235,8 +235,9 @@ static const struct {
     {"data: {group_pattern: nohash}\n",
      "mote.yaml:4:23: 'data.group_pattern' must hold '{group}' where the group stands "
      "in the file name"},
-    {"features: {high_hz: 9 kHz}\n",
-     "mote.yaml:4:21: 'features.high_hz' (9000) is more than half of rate_hz (16000)"},
+    {"features: {high_hz: 9 kHz}\n", "mote.yaml:4:21: 'features.high_hz' (9000) is more than half "
+                                     "of rate_hz (16000): sound at that "
+                                     "rate has nothing above 8000, so state at most that"},
     {"features: {hop_ms: 40}\n",
      "mote.yaml:4:20: 'features.hop_ms' (40) is more than window_ms (30): sound between "
      "windows would be lost"},
