@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/unicode.h"
-#include "cli/cli.h"
+#include "cli/adding.h"
 #include "data/negatives.h"
 #include "loop/importing.h"
 #include "project/schema.h"
@@ -375,10 +375,15 @@ static mote_status add_one(mote_cli *cli, const char *path, const mote_import_co
     return st;
 }
 
-static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
-                       mote_err *err)
+/* From which places, and what is said of each with --json. */
+typedef struct {
+    const char *const *paths;
+    size_t n;
+    json_t *list;
+} places;
+
+static mote_status add(mote_cli *cli, const add_values *v, const places *from, mote_err *err)
 {
-    const add_values *v = values;
     mote_importing importing;
     if (v->write && v->dry_run)
         return mote_fail(err, MOTE_USAGE, "--write-columns writes, --dry-run does not: say one");
@@ -394,16 +399,31 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     cfg.find = v->write;
     cfg.dry_run = v->dry_run;
     cfg.progress = on_progress;
-    MOTE_SCOPED_JSON *list = json_array();
     size_t n_refused = 0;
     mote_status st = MOTE_OK;
-    for (size_t i = 0; i < n_args && st == MOTE_OK; i++, cfg.find = false) /* of the first */
-        st = add_one(cli, args[i], &cfg, list, &n_refused, err);
-    if (json_array_size(list) > 0)
-        mote_say_json(cli, json_incref(list));
+    for (size_t i = 0; i < from->n && st == MOTE_OK; i++, cfg.find = false) /* of the first */
+        st = add_one(cli, from->paths[i], &cfg, from->list, &n_refused, err);
     if (st == MOTE_OK && n_refused > 0)
         return mote_fail(err, MOTE_UNMET, "%zu files that are or may hold %s were left out",
                          n_refused, kind_of(cli)->many);
+    return st;
+}
+
+mote_status mote_adding_folder(mote_cli *cli, const char *path, json_t *list, mote_err *err)
+{
+    const add_values as_mote_yaml_says = {0};
+    const places one = {&path, 1, list};
+    return add(cli, &as_mote_yaml_says, &one, err);
+}
+
+static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
+                       mote_err *err)
+{
+    MOTE_SCOPED_JSON *list = json_array();
+    const places from = {args, n_args, list};
+    const mote_status st = add(cli, values, &from, err);
+    if (json_array_size(list) > 0)
+        mote_say_json(cli, json_incref(list));
     return st;
 }
 

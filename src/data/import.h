@@ -142,6 +142,13 @@ MOTE_MUST_USE mote_status mote_data_import(mote_store *s, const char *path,
                                            const mote_import_config *cfg, mote_arena *a,
                                            mote_import_report *out, mote_err *err);
 
+/* What the folders right below `root` call what is in them: their names in normalization form C, in
+ * byte order, without those of backgrounds and negatives, those that begin with '_' or '.' and
+ * those in which no file is. Lives as long as `a`. */
+MOTE_MUST_USE mote_status mote_import_folder_labels(const char *root, mote_arena *a,
+                                                    const char *const **out, size_t *n_out,
+                                                    mote_err *err);
+
 /* Is this the name of a folder of background recordings?
  * lint: unused_exports: a test asks for names one by one */
 bool mote_import_is_background(const char *folder, size_t n);

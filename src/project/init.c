@@ -118,6 +118,15 @@ static mote_status fill_in(const char *text, const char *name, mote_arena *a, co
     return *out ? MOTE_OK : mote_fail(err, MOTE_NOMEM, "no memory for a new project");
 }
 
+bool mote_init_takes_words(const char *template_name, mote_arena *a)
+{
+    const template_file *files = NULL;
+    const char *text = NULL;
+    return find_template(template_name, &files, NULL) == MOTE_OK &&
+           fill_in(files[N_FILES - 1].text, "name", a, &text, NULL) == MOTE_OK &&
+           mote_edit_has(text, "keywords", a);
+}
+
 /* A flow list of quoted words, as YAML. */
 static mote_status list_words(const mote_init_config *cfg, mote_buf *out, mote_err *err)
 {

@@ -6,6 +6,7 @@
 #ifndef MOTE_PROJECT_INIT_H
 #define MOTE_PROJECT_INIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/mem.h"
@@ -22,6 +23,10 @@ typedef struct {
 } mote_init_next;
 /* Of a template that exists; of the first when none is named. Static storage. */
 const mote_init_next *mote_init_next_of(const char *template_name);
+
+/* Does mote.yaml of the template name keywords (or are its labels those of the data)? False of a
+ * template that does not exist. */
+bool mote_init_takes_words(const char *template_name, mote_arena *a);
 
 typedef struct {
     const char *template_name;

@@ -358,10 +358,37 @@ static void background_folders_are_recognised(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+/* The folders of a collection name its words before anything is imported. */
+static void folders_name_what_is_in_them(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    const char *const *labels = NULL;
+    size_t n = 0;
+    write_clip(f->tree, "yes/anna_nohash_0.wav", 16000, 300, 1);
+    write_clip(f->tree, "yes/deeper/anna_nohash_1.wav", 16000, 310, 2);
+    write_clip(f->tree, "yes please/bert_nohash_0.wav", 16000, 320, 3);
+    write_clip(f->tree, "no/bert_nohash_0.wav", 16000, 320, 3);
+    write_clip(f->tree, "gru\xcc\x88n/bert_nohash_0.wav", 16000, 320, 3);
+    write_clip(f->tree, "_background_noise_/tap.wav", 48000, 50, 4);
+    write_clip(f->tree, "Negatives/hour.wav", 48000, 50, 4);
+    write_clip(f->tree, "_unknown_/x.wav", 16000, 50, 4);
+    write_clip(f->tree, "alone.wav", 16000, 50, 4);
+    T_OK(mote_import_folder_labels(f->tree, &f->arena, &labels, &n, &err));
+    assert_int_equal(n, 4);
+    assert_string_equal(labels[0], "gr\xc3\xbcn"); /* one letter, however it was typed */
+    assert_string_equal(labels[1], "no");
+    assert_string_equal(labels[2], "yes please");
+    assert_string_equal(labels[3], "yes");
+    assert_int_not_equal(mote_import_folder_labels("/nowhere", &f->arena, &labels, &n, &err),
+                         MOTE_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_tree_becomes_samples),
+        TEST(folders_name_what_is_in_them),
         TEST(the_second_time_adds_nothing),
         TEST(damaged_files_are_left_out_and_remembered),
         TEST(pattern_label_and_role_can_be_given),

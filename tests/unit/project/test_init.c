@@ -219,9 +219,23 @@ static void unknown_templates_are_refused(void **state)
                      0);
 }
 
+static void which_templates_ask_for_keywords_is_known(void **state)
+{
+    (void)state;
+    size_t n;
+    MOTE_SCOPED_ARENA a;
+    mote_arena_init(&a, 64 << 20);
+    const char *const *names = mote_init_templates(&n);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(mote_init_takes_words(names[i], &a),
+                         strcmp(names[i], "keyword") == 0 || strcmp(names[i], "wakeword") == 0);
+    assert_false(mote_init_takes_words("none", &a));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(which_templates_ask_for_keywords_is_known),
         cmocka_unit_test_setup_teardown(the_template_is_a_good_project_named_after_its_folder,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(every_template_begins_a_good_project, setup, teardown),
