@@ -79,7 +79,7 @@ static inline void t_put(int fd, const char *text)
     t_put_n(fd, text, strlen(text));
 }
 
-static char t_answer[1 << 16]; /* what came, terminated */
+static char t_answer[1 << 20]; /* what came, terminated */
 
 /* Read until `want` has come (NULL: until the server closes); false after 60 s without: a
  * loaded machine may be that slow. */
@@ -115,9 +115,10 @@ static inline void t_expect_close(int fd)
     close(fd);
 }
 
-/* One exchange; returns the status code, *body points into t_answer, whole by Content-Length. */
-static inline int t_ask(int fd, const char *method, const char *path, const char *headers,
-                        const void *body, size_t n, const char **answer_body)
+/* A request, whose answer is still to be read with t_reply: several may be under way, each on a
+ * connection of its own. */
+static inline void t_request(int fd, const char *method, const char *path, const char *headers,
+                             const void *body, size_t n)
 {
     char head[1024];
     snprintf(head, sizeof head,
@@ -125,6 +126,12 @@ static inline int t_ask(int fd, const char *method, const char *path, const char
              headers, n);
     t_put(fd, head);
     t_put_n(fd, body, n);
+}
+
+/* The answer to what was asked on fd: returns the status code, *body points into t_answer, whole by
+ * Content-Length. `what` was asked. */
+static inline int t_reply(int fd, const char *what, const char **answer_body)
+{
     size_t got = 0;
     t_answer[0] = '\0';
     for (;;) {
@@ -138,10 +145,18 @@ static inline int t_ask(int fd, const char *method, const char *path, const char
         ssize_t more =
             poll(&p, 1, 60000) > 0 ? recv(fd, t_answer + got, sizeof t_answer - 1 - got, 0) : -1;
         if (more <= 0)
-            fail_msg("%s %s: no whole answer, but:\n%s", method, path, t_answer);
+            fail_msg("%s: no whole answer, but:\n%s", what, t_answer);
         got += (size_t)more;
         t_answer[got] = '\0';
     }
+}
+
+/* One exchange. */
+static inline int t_ask(int fd, const char *method, const char *path, const char *headers,
+                        const void *body, size_t n, const char **answer_body)
+{
+    t_request(fd, method, path, headers, body, n);
+    return t_reply(fd, path, answer_body);
 }
 
 #endif

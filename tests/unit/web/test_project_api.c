@@ -508,6 +508,69 @@ static void strangers_are_judged_and_a_judging_can_be_stopped(void **state)
     end(h); /* and the server does not wait for one that is at work */
 }
 
+/* Asked all at once, each on a connection of its own, so that the server's threads meet. */
+static const struct {
+    const char *method, *path, *headers, *body;
+    bool may_wait; /* whoever writes may be told that another does (409) */
+} at_once[] = {
+    {"GET", "/v1/project/evaluations", "", "", false},
+    {"GET", "/v1/project/evaluations", "Accept: text/html\r\n", "", false},
+    {"GET", "/v1/project/data", "", "", false},
+    {"GET", "/v1/project/report", "Accept: text/html\r\n", "", false},
+    {"GET", "/v1/project/review", "", "", false},
+    {"POST", "/v1/project/review", "", "{\"path\":\"marked\"}", true},
+    {"GET", "/v1/project", "", "", false},
+    {"POST", "/v1/project/review/drop", "", "{\"numbers\":[3]}", true},
+};
+
+/* True: a judging was at work when it was asked. */
+static bool ask_at_once(house *h, const int *fds)
+{
+    bool is_running = false;
+    for (size_t i = 0; i < T_COUNT(at_once); i++)
+        t_request(fds[i], at_once[i].method, at_once[i].path, at_once[i].headers, at_once[i].body,
+                  strlen(at_once[i].body));
+    for (size_t i = 0; i < T_COUNT(at_once); i++) {
+        const int code = t_reply(fds[i], at_once[i].path, &h->body);
+        if (code != 200 && !(at_once[i].may_wait && (code == 409 || code == 404)))
+            fail_msg("%s %s: %d: %s", at_once[i].method, at_once[i].path, code, h->body);
+        is_running |= i == 0 && strstr(h->body, "\"running\":true");
+    }
+    return is_running;
+}
+
+static void pages_are_read_while_a_recipe_is_trained_and_marks_come_in(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    int fds[T_COUNT(at_once)];
+    size_t n_rounds = 0;
+    house *h = begin(NULL);
+    T_OK(mote_pipeline_run(h->project.pipeline, MOTE_STAGE_deploy, false, &err));
+    make_marks(h);
+    for (size_t i = 0; i < T_COUNT(fds); i++)
+        fds[i] = t_dial(&h->http);
+    assert_int_equal(
+        call(h, "POST", "/v1/project/evaluations", "", "{\"strangers\":\"*_nohash_{group}\"}"),
+        202);
+    while (ask_at_once(h, fds))
+        n_rounds++;
+    assert_true(n_rounds > 0);
+    json_t *j = wait_for(h);
+    assert_null(json_object_get(j, "error"));
+    assert_int_equal(json_array_size(json_object_get(j, "kept")), 1);
+    json_decref(j);
+    /* Nothing is in the way of writers any more, and no mark came twice. */
+    assert_int_equal(call(h, "POST", "/v1/project/review", "", "{\"path\":\"marked\"}"), 200);
+    assert_int_equal(call(h, "GET", "/v1/project/review?all=1", "", ""), 200);
+    j = json_loads(h->body, 0, NULL);
+    assert_int_equal(json_array_size(json_object_get(j, "marks")), 3);
+    json_decref(j);
+    for (size_t i = 0; i < T_COUNT(fds); i++)
+        close(fds[i]);
+    end(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -524,6 +587,7 @@ int main(void)
         cmocka_unit_test(how_much_data_there_is_is_told),
         cmocka_unit_test(a_judging_is_begun_and_found),
         cmocka_unit_test(strangers_are_judged_and_a_judging_can_be_stopped),
+        cmocka_unit_test(pages_are_read_while_a_recipe_is_trained_and_marks_come_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
