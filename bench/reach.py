@@ -2,7 +2,7 @@
 """How far a keyword spotter reaches: people, words, rooms, microphones, codecs that nobody trained on.
 
     reach.py MOTE DATA WORK words|arabic|arabic-open|synthetic|wake|unopened .. [--recipe NAME] [--set KEY=VALUE]..
-             [--folds 0,1,2] [--seeds 1,2,3] [--clean] [--device]
+             [--folds 0,1,2] [--seeds 1,2,3] [--words N] [--clean] [--device]
     reach.py show WORK [--every]
 
 Each row trains projects of its own (`mote init`, mote.yaml as the template has it but for --set, `mote data
@@ -247,6 +247,13 @@ WORDS = ['bed', 'cat', 'happy']
 ARABIC = ['yes', 'no', 'up', 'down', 'left', 'right', 'start', 'stop', 'open', 'close']
 
 
+def with_few_words(clips, keywords, n):
+    """The clips without those of all other words but n, the same ones on every machine; n None: all."""
+    words = sorted({c.word for c in clips} - set(keywords), key=lambda w: hashlib.sha256(('few ' + w).encode()).hexdigest())
+    left_out = set(words[n:]) if n is not None else set()
+    return [c for c in clips if c.word not in left_out]
+
+
 def row_words(bench, settings, fold, seed, recipe):
     data = bench.data
     key = clips_of(os.path.join(data, 'gsc1-bed-cat-happy'))
@@ -259,6 +266,7 @@ def row_words(bench, settings, fold, seed, recipe):
     strangers = {c.speaker for c in test_other} | {c.speaker for c in key if fold_of(c.speaker) == fold}
     test_key = [c for c in key if fold_of(c.speaker) == fold]
     learn = [c for c in key + other if c.speaker not in strangers and c not in test_other]
+    learn = with_few_words(learn, WORDS, bench.args.words)
     if bench.args.more:
         held = {c.word for c in test_other} | (set(WORDS) if bench.args.more == 'others' else set())
         for part in SPOKEN:
@@ -445,6 +453,7 @@ def main(kind=Bench):
     p.add_argument('--seeds', default='1,2,3')
     p.add_argument('--more', choices=['others', 'all'], help='row words: base-speech is learned from as well, by people who do not '
                    'judge: its other words, or all (then the cut of row unopened is spent)')
+    p.add_argument('--words', type=int, help='row words: the project learns from at most so many different other words')
     p.add_argument('--clean', action='store_true', help='no hard copies')
     p.add_argument('--device', action='store_true', help='flash, RAM and instructions of the firmware too')
     p.add_argument('--keep', action='store_true', help='projects stay in WORK')

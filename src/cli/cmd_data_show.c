@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "data/builtin.h"
 #include "data/summary.h"
 #include "project/schema.h"
 
@@ -106,7 +107,7 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     const char *const *keep = wish->all || cli->json ? NULL : words->items;
     size_t n_keep = keep ? words->n : 0;
     mote_data_summary s;
-    char name[32];
+    char name[32], why[MOTE_BUILTIN_WHY_BYTES] = "";
     bool is_version = n_args > 0;
     if (is_version) {
         mote_data_version v;
@@ -118,12 +119,15 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
         mote_say(cli, "%s (%.12s)%s%s\n", name, hex, v.note[0] ? ": " : "", v.note);
     } else {
         MOTE_TRY(mote_summary_of_store(cli->store, keep, n_keep, &cli->arena, &s, err));
+        MOTE_TRY(mote_builtin_why_now(cli->store, cli->project, why, err));
     }
     if (s.total.n + s.n_background + s.n_builtin_words + s.n_negative == 0 && !is_version)
         return mote_data_nothing(mote_project_is_of_words(cli->project), err);
     say_summary(cli, is_version, &s);
+    if (*why)
+        mote_say(cli, "synthetic other words are in training: %s\n", why);
     if (cli->json)
-        mote_say_json(cli, mote_summary_json(&s, is_version ? name : NULL, words->items, words->n));
+        mote_say_json(cli, mote_summary_json(&s, is_version ? name : NULL, words, why));
     return MOTE_OK;
 }
 

@@ -48,6 +48,12 @@ typedef struct {
     size_t n_builtin_words, n_builtin_noises, n_spoken;
 } version_counts;
 
+/* What of the built-in set the version takes. */
+typedef struct {
+    uint32_t take;
+    char why[MOTE_BUILTIN_WHY_BYTES]; /* words are in training alone; "": not for that reason */
+} builtin_taken;
+
 static version_counts count(const mote_cli *cli, const mote_data_version *v)
 {
     const mote_version_config cfg = mote_version_config_of(cli->project);
@@ -74,19 +80,20 @@ static version_counts count(const mote_cli *cli, const mote_data_version *v)
 }
 
 static json_t *version_json(const mote_cli *cli, const mote_data_version *v,
-                            const mote_version_report *r, const mote_data_facts *f)
+                            const builtin_taken *taken, const mote_version_report *r,
+                            const mote_data_facts *f)
 {
     char hex[MOTE_SHA256_HEX_BYTES];
     version_counts c = count(cli, v);
     mote_sha256_hex(&v->id, hex);
-    return json_pack("{s:I, s:s, s:b, s:I, s:I, s:I, s:{s:I, s:I, s:I}, s:I, s:I, s:I, s:o}",
-                     "number", (json_int_t)v->number, "hash", hex, "is_new", r->is_new,
-                     "recordings", (json_int_t)c.n, "backgrounds", (json_int_t)c.n_background,
-                     "negatives", (json_int_t)c.n_negative, "builtin", "words",
-                     (json_int_t)c.n_builtin_words, "noises", (json_int_t)c.n_builtin_noises,
-                     "spoken", (json_int_t)c.n_spoken, "duplicates", (json_int_t)r->n_duplicates,
-                     "contradictions", (json_int_t)r->n_contradictions, "new_groups",
-                     (json_int_t)r->n_new_groups, "facts", mote_data_facts_json(f));
+    return json_pack(
+        "{s:I, s:s, s:b, s:I, s:I, s:I, s:{s:I, s:I, s:I, s:s?}, s:I, s:I, s:I, s:o}", "number",
+        (json_int_t)v->number, "hash", hex, "is_new", r->is_new, "recordings", (json_int_t)c.n,
+        "backgrounds", (json_int_t)c.n_background, "negatives", (json_int_t)c.n_negative, "builtin",
+        "words", (json_int_t)c.n_builtin_words, "noises", (json_int_t)c.n_builtin_noises, "spoken",
+        (json_int_t)c.n_spoken, "why", taken->why[0] ? taken->why : NULL, "duplicates",
+        (json_int_t)r->n_duplicates, "contradictions", (json_int_t)r->n_contradictions,
+        "new_groups", (json_int_t)r->n_new_groups, "facts", mote_data_facts_json(f));
 }
 
 static void say_facts(mote_cli *cli, const mote_data_facts *f)
@@ -150,7 +157,7 @@ static void on_progress(void *arg, size_t done, size_t total)
 }
 
 /* The built-in words and noises that the version takes, as in 'mote run'. */
-static mote_status prepare_builtin(mote_cli *cli, int64_t now_ms, uint32_t *take, mote_err *err)
+static mote_status prepare_builtin(mote_cli *cli, int64_t now_ms, builtin_taken *out, mote_err *err)
 {
     maker_bar bar = {.cli = cli};
     mote_builtin_config b = mote_builtin_config_of(cli->project);
@@ -167,9 +174,11 @@ static mote_status prepare_builtin(mote_cli *cli, int64_t now_ms, uint32_t *take
                           "%zu words that are asked for, %zu other words, %zu noises built in (%s)",
                           made.n_spoken, made.n_words, made.n_noises,
                           made.engines[0] ? made.engines : "no voices");
-    if (st == MOTE_OK)
-        *take = plan.take;
-    return st;
+    if (st != MOTE_OK)
+        return st;
+    out->take = plan.take;
+    mote_builtin_why(&b, &plan, out->why);
+    return MOTE_OK;
 }
 
 static mote_status run(mote_cli *cli, const void *values, const char *const *args, size_t n_args,
@@ -187,14 +196,18 @@ static mote_status run(mote_cli *cli, const void *values, const char *const *arg
     cfg.now_ms = mote_clock_wall_ms();
     mote_data_version version;
     mote_version_report r;
-    MOTE_TRY(prepare_builtin(cli, cfg.now_ms, &cfg.builtin, err));
+    builtin_taken taken;
+    MOTE_TRY(prepare_builtin(cli, cfg.now_ms, &taken, err));
+    cfg.builtin = taken.take;
     MOTE_TRY(mote_version_create(cli->store, &cfg, &cli->arena, &version, &r, err));
     mote_data_facts facts;
     MOTE_TRY(mote_data_facts_of(&version, &cfg, &cli->arena, &facts, err));
     say_version(cli, &version, &r);
+    if (taken.why[0])
+        mote_say(cli, "those words are in training alone: %s\n", taken.why);
     say_facts(cli, &facts);
     if (cli->json)
-        mote_say_json(cli, version_json(cli, &version, &r, &facts));
+        mote_say_json(cli, version_json(cli, &version, &taken, &r, &facts));
     return MOTE_OK;
 }
 

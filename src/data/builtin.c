@@ -35,8 +35,19 @@ mote_builtin_config mote_builtin_config_of(const mote_project *p)
         .spoken = p->data.spoken && *p->data.spoken ? p->data.spoken : "off",
         .language = p->data.language,
         .few = p->data.min_per_class,
+        .few_words = p->data.few_words,
         .rate_hz = p->rate_hz,
         .clip_ms = p->clip_ms};
+}
+
+mote_builtin_config mote_builtin_config_for(const char *const *labels, size_t n, bool unknown)
+{
+    return (mote_builtin_config){.keywords = labels,
+                                 .n_keywords = n,
+                                 .unknown = unknown,
+                                 .use = "off",
+                                 .spoken = "off",
+                                 .language = ""};
 }
 
 /* ---- what is wanted ------------------------------------------------------------------------ */
@@ -68,12 +79,22 @@ static size_t few_of(const mote_builtin_config *c)
     return c->few > 1 ? (size_t)c->few : 1;
 }
 
+/* n recordings of an other word, n_to_learn of which nobody set aside. */
+static void count_other(const char *label, size_t n, size_t n_to_learn, mote_builtin_plan *plan)
+{
+    plan->n_own_words += n;
+    const bool has_name = strcmp(label, MOTE_CLASS_UNKNOWN) != 0;
+    plan->n_different += has_name && n_to_learn > 1 ? 1 : n_to_learn;
+}
+
 static mote_status count_own(mote_store *s, const mote_builtin_config *c, mote_builtin_plan *plan,
                              own_count *own, mote_err *err)
 {
     MOTE_SCOPED_STMT *q = NULL;
     MOTE_TRY(mote_stmt_prepare(s,
-                               "SELECT role, label, count(*) FROM data_said WHERE " MOTE_SQL_IS_OWN
+                               "SELECT role, label, count(*), count(CASE WHEN grp NOT IN (SELECT "
+                               "grp FROM data_split_provided WHERE part IN ('validation', 'test')) "
+                               "THEN 1 END) FROM data_said WHERE " MOTE_SQL_IS_OWN
                                " AND substr(grp, 1, length('" MOTE_GROUP_REVIEW
                                "')) <> '" MOTE_GROUP_REVIEW "' GROUP BY role, label",
                                &q, err));
@@ -90,7 +111,7 @@ static mote_status count_own(mote_store *s, const mote_builtin_config *c, mote_b
         else if (!mote_str_eq(role, mote_data_role_name(MOTE_ROLE_EXAMPLE)))
             continue; /* hours in which nothing is said are no words */
         else if (is_other(label ? label : "", c->keywords, c->n_keywords))
-            plan->n_own_words += n;
+            count_other(label ? label : "", n, (size_t)mote_stmt_i64(q, 3), plan);
         else if (label && n >= few_of(c) && is_keyword(label, c->keywords, c->n_keywords))
             own->n_complete++;
     }
@@ -131,6 +152,8 @@ mote_status mote_builtin_choose(mote_store *s, const mote_builtin_config *cfg,
     name_set(cfg, p.set);
     const bool is_on = strcmp(cfg->use, "on") == 0, is_off = strcmp(cfg->use, "off") == 0;
     const bool is_short = p.n_own_words < few_of(cfg);
+    const bool is_poor = strcmp(cfg->use, "auto") == 0 && cfg->few_words > 0 &&
+                         p.n_different < (size_t)cfg->few_words;
     if (mote_builtin_is_spoken(cfg)) {
         const bool is_auto = strcmp(cfg->spoken, "auto") == 0;
         const bool everywhere =
@@ -140,8 +163,9 @@ mote_status mote_builtin_choose(mote_store *s, const mote_builtin_config *cfg,
     if ((own.n > 0 || p.take) && !is_off) {
         if (cfg->unknown && (is_on || is_short))
             p.take |= MOTE_BUILTIN_WORDS;
-        else if (cfg->unknown && strcmp(cfg->use, "train") == 0)
+        else if (cfg->unknown && (strcmp(cfg->use, "train") == 0 || is_poor))
             p.take |= MOTE_BUILTIN_WORDS_TRAIN;
+        p.is_for_few = is_poor && (p.take & MOTE_BUILTIN_WORDS_TRAIN);
         if (is_on || p.n_own_noises == 0)
             p.take |= MOTE_BUILTIN_NOISES;
     }
@@ -149,11 +173,32 @@ mote_status mote_builtin_choose(mote_store *s, const mote_builtin_config *cfg,
     return MOTE_OK;
 }
 
+void mote_builtin_why(const mote_builtin_config *cfg, const mote_builtin_plan *plan,
+                      char out[static MOTE_BUILTIN_WHY_BYTES])
+{
+    out[0] = 0;
+    if (plan->is_for_few)
+        (void)mote_format(
+            out, MOTE_BUILTIN_WHY_BYTES,
+            "%zu different other word%s to learn from, fewer than %d (data.few_words)",
+            plan->n_different, plan->n_different == 1 ? "" : "s", (int)cfg->few_words);
+}
+
+mote_status mote_builtin_why_now(mote_store *s, const mote_project *p,
+                                 char out[static MOTE_BUILTIN_WHY_BYTES], mote_err *err)
+{
+    const mote_builtin_config cfg = mote_builtin_config_of(p);
+    mote_builtin_plan plan;
+    MOTE_TRY(mote_builtin_choose(s, &cfg, &plan, err));
+    mote_builtin_why(&cfg, &plan, out);
+    return MOTE_OK;
+}
+
 /* ---- words --------------------------------------------------------------------------------- */
 
 typedef struct {
     const mote_builtin_config *cfg;
-    const char *set;
+    const mote_builtin_plan *plan;
     mote_arena *arena;
     mote_builtin_script script;
     bool can_babble;
@@ -224,12 +269,12 @@ static void describe_word(const maker *mk, const spoken_turn *spoken, size_t i,
     (void)mote_format(p->label, sizeof p->label, "%s", w->label);
     (void)mote_format(p->group, sizeof p->group, MOTE_GROUP_BUILTIN "%s:%s:%s",
                       mote_split_name(t->split), engine, t->voice[0] ? t->voice : "plain");
-    (void)mote_format(p->source, sizeof p->source, MOTE_GROUP_BUILTIN "%s/%s/%s/%s/%zu", mk->set,
-                      engine, m->name, w->label, j);
+    (void)mote_format(p->source, sizeof p->source, MOTE_GROUP_BUILTIN "%s/%s/%s/%s/%zu",
+                      mk->plan->set, engine, m->name, w->label, j);
     MOTE_SCOPED_BUF b;
     mote_buf_init(&b, sizeof p->provenance - 1);
     mote_buf_str(&b, "{\"builtin\":");
-    mote_buf_json_str(&b, mk->set, strlen(mk->set));
+    mote_buf_json_str(&b, mk->plan->set, strlen(mk->plan->set));
     mote_buf_str(&b, ",\"word\":");
     mote_buf_json_str(&b, w->spoken, strlen(w->spoken));
     mote_buf_printf(&b, ",\"by\":\"%s %s\",\"voice\":\"%s\",\"turn\":%zu}", engine, version,
@@ -299,10 +344,11 @@ static mote_status make_noise(const maker *mk, size_t k, mote_synth_result *out,
     mote_synth_product *p = &out->items[0];
     p->facts.role = MOTE_ROLE_BACKGROUND;
     (void)mote_format(p->group, sizeof p->group, MOTE_GROUP_BUILTIN "noise:%s:%zu", name, k);
-    (void)mote_format(p->source, sizeof p->source, MOTE_GROUP_BUILTIN "%s/noise/%s/%zu", mk->set,
-                      name, k);
+    (void)mote_format(p->source, sizeof p->source, MOTE_GROUP_BUILTIN "%s/noise/%s/%zu",
+                      mk->plan->set, name, k);
     (void)mote_format(p->provenance, sizeof p->provenance,
-                      "{\"builtin\":\"%s\",\"noise\":\"%s\",\"index\":%zu}", mk->set, name, k);
+                      "{\"builtin\":\"%s\",\"noise\":\"%s\",\"index\":%zu}", mk->plan->set, name,
+                      k);
     return mote_synth_finish(p, x, n, mk->cfg->rate_hz, err);
 }
 
@@ -390,15 +436,22 @@ static mote_status is_there(mote_store *s, const char *set, mote_data_role role,
     return mote_stmt_step(q, there, err);
 }
 
-static mote_status explain(const mote_builtin_config *c, mote_status st, const mote_err *why,
-                           mote_err *err)
+static mote_status explain(const maker *mk, mote_status st, const mote_err *why, mote_err *err)
 {
+    const mote_builtin_config *c = mk->cfg;
     if (st == MOTE_MISSING_TOOL && mote_builtin_is_spoken(c))
         return mote_fail(err, st,
                          "the keywords are to be spoken (data.spoken), and 'espeak-ng' is not "
                          "installed; install the packages espeak-ng and flite, and festival if you "
                          "can (apt-get install espeak-ng flite festival), or record them and set "
                          "data.spoken to off");
+    if (mk->plan->is_for_few && (st == MOTE_MISSING_TOOL || st == MOTE_NOT_FOUND))
+        return mote_fail(err, st,
+                         "there are few other words than the keywords to learn from (%zu), and no "
+                         "more can be spoken: %s; install the package espeak-ng (apt-get install "
+                         "espeak-ng), set data.language, add recordings of other words with 'mote "
+                         "data add FOLDER', or set data.few_words to 0",
+                         mk->plan->n_different, why->text);
     if (st == MOTE_MISSING_TOOL)
         return mote_fail(err, st,
                          "there are too few recordings of other words than the keywords, "
@@ -433,7 +486,7 @@ static mote_status make(mote_store *s, maker *mk, bool words, bool noises, mote_
     mote_err why = {0};
     mote_status st = mote_builtin_write_script(mk->cfg, mk->arena, &mk->script, &why);
     if (st != MOTE_OK && (words || st != MOTE_MISSING_TOOL))
-        return explain(mk->cfg, st, &why, err);
+        return explain(mk, st, &why, err);
     mk->can_babble = st == MOTE_OK && mk->script.n_train_words > 0;
     mk->n_turns = words ? mk->script.n_turns : 0;
     mk->n_noises = noises ? MOTE_BUILTIN_N_NOISES : 0;
@@ -468,7 +521,7 @@ mote_status mote_builtin_prepare(mote_store *s, const mote_builtin_config *cfg,
     if (!has_words || !has_noises) {
         MOTE_SCOPED_ARENA arena;
         mote_arena_init(&arena, (size_t)64 << 20);
-        maker mk = {.cfg = cfg, .set = p.set, .arena = &arena};
+        maker mk = {.cfg = cfg, .plan = &p, .arena = &arena};
         MOTE_TRY(make(s, &mk, !has_words, !has_noises, &r, err));
     }
     *plan = p;

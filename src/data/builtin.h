@@ -16,7 +16,9 @@
  * mote_builtin_plan says (data/version.h).
  *
  * data.builtin   auto   in all splits, as long as there are fewer recordings of other words than
- *                       data.require.min_per_class (noises: no background at all)
+ *                       data.require.min_per_class (noises: no background at all); with enough of
+ *                       them, words in training alone as long as there are fewer different ones to
+ *                       learn from than data.few_words
  *                train  as auto; with enough of one's own, words in training all the same
  *                on     in all splits, beside one's own: also the test is then partly synthetic
  *                off    never
@@ -49,7 +51,8 @@ typedef struct {
     const char *use;      /* data.builtin: "auto", "train", "on", "off" */
     const char *spoken;   /* data.spoken: the same; NULL: "off" */
     const char *language; /* espeak-ng's code; "": by the script of the keywords, else en */
-    int32_t few;          /* of one's own other words: fewer are not enough */
+    int32_t few;          /* recordings of one's own other words: fewer are not enough */
+    int32_t few_words;    /* different ones to learn from, likewise; 0: not counted */
     int32_t rate_hz;
     double clip_ms;
     int64_t now_ms;
@@ -62,6 +65,10 @@ typedef struct {
 /* From mote.yaml; time, pool, cancel and progress are the caller's. Borrows from the project. */
 mote_builtin_config mote_builtin_config_of(const mote_project *p);
 
+/* Enough of it to choose with (the rest is the caller's), of labels that are asked for; borrowed.
+ */
+mote_builtin_config mote_builtin_config_for(const char *const *labels, size_t n, bool unknown);
+
 /* The language that is spoken: `wanted` when it is not empty, else by the script of the keywords
  * (Arabic letters: "ar", ..), else "en". Static storage or `wanted`. */
 const char *mote_builtin_language(const char *wanted, const char *const *keywords, size_t n);
@@ -71,12 +78,29 @@ typedef struct {
     uint32_t take;      /* MOTE_BUILTIN_.. of data/version.h */
     size_t n_own_words; /* the user's recordings of other words */
     size_t n_own_noises;
-    char set[20]; /* names words and noises of these keywords, language, rate.. */
+    /* Different words among n_own_words that may be learned from: without those whose every
+     * recording was provided for validation or test (data/provided.h). A recording that is called
+     * no more than _unknown_ may be another word, and counts as one. What a version has dealt does
+     * not matter: the count must not change because one was made. */
+    size_t n_different;
+    bool is_for_few; /* words are taken, in training, because n_different is below few_words */
+    char set[20];    /* names words and noises of these keywords, language, rate.. */
 } mote_builtin_plan;
 
 /* Cost: one query. */
 MOTE_MUST_USE mote_status mote_builtin_choose(mote_store *s, const mote_builtin_config *cfg,
                                               mote_builtin_plan *out, mote_err *err);
+
+/* Why a plan has words in training beside the user's own, for people: "13 different other words to
+ * learn from, fewer than 20 (data.few_words)"; "" where it has not, or another reason. */
+#define MOTE_BUILTIN_WHY_BYTES 120
+void mote_builtin_why(const mote_builtin_config *cfg, const mote_builtin_plan *plan,
+                      char out[static MOTE_BUILTIN_WHY_BYTES]);
+
+/* The same of what a version would take now. */
+MOTE_MUST_USE mote_status mote_builtin_why_now(mote_store *s, const mote_project *p,
+                                               char out[static MOTE_BUILTIN_WHY_BYTES],
+                                               mote_err *err);
 
 typedef struct {
     size_t n_words, n_noises; /* made now; 0: were there, or are not wanted */

@@ -32,6 +32,7 @@ mote_check_config mote_check_config_of(const mote_project *p)
                                .silence = p->silence,
                                .unknown = p->unknown,
                                .builtin = p->data.builtin,
+                               .few_words = p->data.few_words,
                                .spoken = p->data.spoken,
                                .min_per_class = p->data.min_per_class,
                                .min_groups = p->data.min_groups,

@@ -48,6 +48,7 @@ typedef struct {
     bool silence;        /* the class _silence_ exists: backgrounds are needed */
     bool unknown;        /* the class _unknown_ exists: other words are needed */
     const char *builtin; /* data.builtin: what takes the place of what is missing */
+    int32_t few_words;   /* data.few_words: different other words, likewise; 0: not counted */
     const char *spoken;  /* data.spoken: of keywords that are missing; NULL: "off" */
     mote_cut_config cut; /* how samples are read, and how long they are */
     int32_t min_per_class, min_groups;

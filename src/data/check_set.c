@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "data/builtin.h"
 #include "data/check_internal.h"
 #include "data/provided.h"
 #include "data/version.h"
@@ -649,6 +650,31 @@ static mote_status say_few_words(mote_checker *c, size_t n, bool has_builtin, mo
     return MOTE_OK;
 }
 
+/* Few different words to learn from, of which there are enough recordings: mote_builtin_choose says
+ * whether. */
+static mote_status say_few_different(mote_checker *c, mote_err *err)
+{
+    const mote_check_config *own = c->cfg;
+    mote_builtin_config cfg = mote_builtin_config_for(own->labels, own->n_labels, own->unknown);
+    cfg.use = own->builtin;
+    cfg.spoken = own->spoken;
+    cfg.few = own->min_per_class;
+    cfg.few_words = own->few_words;
+    mote_builtin_plan plan;
+    char why[MOTE_BUILTIN_WHY_BYTES];
+    MOTE_TRY(mote_builtin_choose(c->store, &cfg, &plan, err));
+    mote_builtin_why(&cfg, &plan, why);
+    if (!why[0])
+        return MOTE_OK;
+    return mote_check_find(c,
+                           &(mote_finding){.id = "few-different-words",
+                                           .severity = MOTE_FINDING_NOTE,
+                                           .count = plan.n_different,
+                                           .remedy = "add recordings of more words, one folder per "
+                                                     "word, by many people"},
+                           NULL, err, "%s: synthetic other words are in training beside them", why);
+}
+
 static mote_status check_negatives(mote_checker *c, mote_err *err)
 {
     const size_t few = c->cfg->min_per_class > 1 ? (size_t)c->cfg->min_per_class : 1;
@@ -663,8 +689,9 @@ static mote_status check_negatives(mote_checker *c, mote_err *err)
     if (c->cfg->silence && n_background == 0)
         MOTE_TRY(say_no_background(c, has_builtin, err));
     if (c->cfg->unknown && n_other < few)
-        MOTE_TRY(say_few_words(c, n_other, has_builtin, err));
-    return MOTE_OK;
+        return say_few_words(c, n_other, has_builtin, err);
+    return c->cfg->unknown && c->cfg->few_words > 0 && has_builtin ? say_few_different(c, err)
+                                                                   : MOTE_OK;
 }
 
 /* ---- the whole ----------------------------------------------------------------------------- */

@@ -57,8 +57,9 @@ MOTE_MUST_USE mote_status mote_summary_of_version(const mote_data_version *v,
 size_t mote_summary_n_spoken(const mote_data_summary *s, const char *const *words, size_t n_words);
 
 /* What `mote data show --json` and GET /v1/project/data say (summary_json.c): version NULL: of the
- * store; words: of the project. New reference owned by the caller; NULL: no memory. */
-json_t *mote_summary_json(const mote_data_summary *s, const char *version, const char *const *words,
-                          size_t n_words);
+ * store; words: of the project; why: mote_builtin_why_now, "" or NULL: nothing. New reference owned
+ * by the caller; NULL: no memory. */
+json_t *mote_summary_json(const mote_data_summary *s, const char *version, const mote_names *words,
+                          const char *why);
 
 #endif

@@ -34,21 +34,22 @@ static json_t *negatives_json(const mote_data_summary *s)
     return o;
 }
 
-json_t *mote_summary_json(const mote_data_summary *s, const char *version, const char *const *words,
-                          size_t n_words)
+json_t *mote_summary_json(const mote_data_summary *s, const char *version, const mote_names *words,
+                          const char *why)
 {
     json_t *o = json_pack(
-        "{s:s?, s:[], s:o, s:I, s:f, s:{s:I, s:I, s:[]}, s:o}", "version", version, "labels",
+        "{s:s?, s:[], s:o, s:I, s:f, s:{s:I, s:I, s:[], s:s?}, s:o}", "version", version, "labels",
         "total", label_json(&s->total), "backgrounds", (json_int_t)s->n_background, "background_s",
         (double)s->background_us / 1e6, "builtin", "words",
-        (json_int_t)(s->n_builtin_words - mote_summary_n_spoken(s, words, n_words)), "noises",
-        (json_int_t)s->n_builtin_noises, "spoken", "negatives", negatives_json(s));
+        (json_int_t)(s->n_builtin_words - mote_summary_n_spoken(s, words->items, words->n)),
+        "noises", (json_int_t)s->n_builtin_noises, "spoken", "why", why && *why ? why : NULL,
+        "negatives", negatives_json(s));
     json_t *labels = json_object_get(o, "labels");
     for (size_t i = 0; labels && i < s->n_labels; i++)
         json_array_append_new(labels, label_json(&s->labels[i]));
     json_t *spoken = json_object_get(json_object_get(o, "builtin"), "spoken");
-    for (size_t i = 0; spoken && i < n_words; i++) {
-        const mote_label_summary *l = mote_summary_spoken(s, words[i]);
+    for (size_t i = 0; spoken && i < words->n; i++) {
+        const mote_label_summary *l = mote_summary_spoken(s, words->items[i]);
         if (l)
             json_array_append_new(spoken, label_json(l));
     }

@@ -67,11 +67,14 @@ static mote_status prepare_builtin(mote_pipeline *p, mote_stage_run *r, mote_bui
 /* What of a version is built in. */
 typedef struct {
     size_t n_words, n_noises, n_spoken;
+    char why[MOTE_BUILTIN_WHY_BYTES]; /* words are in training alone; "": not for that reason */
 } builtin_count;
 
-static builtin_count count_builtin(const mote_data_version *v, const mote_version_config *cfg)
+static builtin_count count_builtin(const mote_pipeline *p, const mote_builtin_plan *plan,
+                                   const mote_data_version *v, const mote_version_config *cfg)
 {
     builtin_count n = {0};
+    mote_builtin_why(mote_setting_builtin(p->settings), plan, n.why);
     for (size_t i = 0; i < v->n; i++) {
         const mote_version_item *it = &v->items[i];
         if (!mote_sample_is_builtin(it->group))
@@ -88,9 +91,10 @@ static void say_builtin(const builtin_count *n, const mote_builtin_report *made,
     if (n->n_words + n->n_noises + n->n_spoken == 0)
         return;
     mote_stage_set(r, "builtin",
-                   json_pack("{s:I, s:I, s:I, s:s, s:s}", "spoken", (json_int_t)n->n_spoken,
+                   json_pack("{s:I, s:I, s:I, s:s, s:s, s:s?}", "spoken", (json_int_t)n->n_spoken,
                              "words", (json_int_t)n->n_words, "noises", (json_int_t)n->n_noises,
-                             "made_by", made->engines, "not_installed", made->missing));
+                             "made_by", made->engines, "not_installed", made->missing, "why",
+                             n->why[0] ? n->why : NULL));
 }
 
 /* Examples of a version, but those that are built in: files, and what they hold. */
@@ -111,38 +115,47 @@ static contents contents_of(const mote_data_version *v)
     return c;
 }
 
+#define SUMMARY_BYTES 420
+
 /* "v3: 600 clips, 4 background recordings", "v1: 17379 rows in 1 table", and behind it what is
  * built in. */
 static void summarise(const mote_data_version *v, bool of_words, const builtin_count *made,
-                      char out[300])
+                      char out[static SUMMARY_BYTES])
 {
     const size_t n_words = made->n_words, n_noises = made->n_noises;
     const contents c = contents_of(v);
     const char *samples = c.kind && !of_words ? mote_kind_samples(c.kind, c.n_samples) : "clips";
-    (void)mote_format(out, 300, "v%lld: %zu %s", (long long)v->number, c.n_samples, samples);
+    (void)mote_format(out, SUMMARY_BYTES, "v%lld: %zu %s", (long long)v->number, c.n_samples,
+                      samples);
     size_t len = strlen(out);
     if (c.kind && c.kind->n_rows)
-        (void)mote_format(out + len, 300 - len, " in %zu %s", c.n_files,
+        (void)mote_format(out + len, SUMMARY_BYTES - len, " in %zu %s", c.n_files,
                           c.n_files == 1 ? c.kind->one : c.kind->many);
     len = strlen(out);
     if (of_words || v->n_background > 0)
-        (void)mote_format(out + len, 300 - len, ", %zu background recordings",
+        (void)mote_format(out + len, SUMMARY_BYTES - len, ", %zu background recordings",
                           v->n_background - n_noises);
     len = strlen(out);
     if (v->n_negative > 0)
-        (void)mote_format(out + len, 300 - len, ", %zu negative recordings", v->n_negative);
+        (void)mote_format(out + len, SUMMARY_BYTES - len, ", %zu negative recordings",
+                          v->n_negative);
     len = strlen(out);
     if (made->n_spoken > 0)
-        (void)mote_format(out + len, 300 - len, "; by synthetic voices: %zu words (data.spoken)",
-                          made->n_spoken);
+        (void)mote_format(out + len, SUMMARY_BYTES - len,
+                          "; by synthetic voices: %zu words (data.spoken)", made->n_spoken);
     len = strlen(out);
     if (n_words > 0)
-        (void)mote_format(out + len, 300 - len, "; built in, synthetic: %zu other words%s", n_words,
+        (void)mote_format(out + len, SUMMARY_BYTES - len,
+                          "; built in, synthetic: %zu other words%s", n_words,
                           n_noises ? "" : " (data.builtin)");
     len = strlen(out);
     if (n_noises > 0)
-        (void)mote_format(out + len, 300 - len, "%s %zu noises (data.builtin)",
+        (void)mote_format(out + len, SUMMARY_BYTES - len, "%s %zu noises (data.builtin)",
                           n_words ? "," : "; built in, synthetic:", n_noises);
+    len = strlen(out);
+    if (n_words > 0 && made->why[0])
+        (void)mote_format(out + len, SUMMARY_BYTES - len, "; those in training alone: %s",
+                          made->why);
 }
 
 mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *err)
@@ -160,10 +173,10 @@ mote_status mote_stage_data_run(mote_pipeline *p, mote_stage_run *r, mote_err *e
     MOTE_TRY(mote_version_create(p->cfg.store, &cfg, &a, &v, &report, err));
     mote_data_facts facts;
     MOTE_TRY(mote_data_facts_of(&v, &cfg, &a, &facts, err));
-    char hex[MOTE_SHA256_HEX_BYTES], summary[340];
+    char hex[MOTE_SHA256_HEX_BYTES], summary[SUMMARY_BYTES + 48];
     mote_sha256_hex(&v.id, hex);
     size_t n_clips = v.n - v.n_background - v.n_negative;
-    const builtin_count n_made = count_builtin(&v, &cfg);
+    const builtin_count n_made = count_builtin(p, &plan, &v, &cfg);
     say_builtin(&n_made, &made, r);
     summarise(&v, cfg.of_words, &n_made, summary);
     if (facts.n_unused > 0)

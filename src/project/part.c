@@ -332,7 +332,7 @@ static bool changes_nothing(const mote_project *p, const mote_schema_row *row)
         {"features.pcen_power", NULL},
         {"data.axes", NULL},
         {"data.group_column", NULL},
-        {"data.spoken", NULL},
+        {"data.spoken", NULL}, {"data.few_words", NULL},
         {"model.kernel_steps", NULL},
         {"model.width", "keyword"},
         {"model.width", "sound"},

@@ -21,6 +21,7 @@ typedef struct {
     const char *time_unit;       /* "auto", "s", "ms", "us" or "ns" */
     mote_names axes;             /* of series; none: every column of numbers that may be one */
     const char *builtin;         /* "auto", "train", "on" or "off" (data/builtin.h) */
+    int32_t few_words;           /* different other words: fewer are few; 0: not counted */
     const char *spoken;          /* "off", "auto", "train" or "on" (data/builtin.h) */
     const char *language;        /* of espeak-ng; "": by the script of the keywords */
     double unknown_ratio, silence_ratio; /* clips of these classes per clip of the mean keyword */

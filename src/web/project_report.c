@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "data/builtin.h"
 #include "data/summary.h"
 #include "project/part.h"
 #include "project/project.h"
@@ -24,7 +25,7 @@ static void label_row(const char *name, const mote_label_summary *l, mote_buf *o
     mote_buf_str(out, "</tr>\n");
 }
 
-static void write_page(const mote_data_summary *s, mote_http_reply *rp)
+static void write_page(const mote_data_summary *s, const char *why, mote_http_reply *rp)
 {
     mote_buf *b = rp->body;
     mote_project_page_begin(rp, "Data", "How much is there of each label, by how many?");
@@ -44,6 +45,8 @@ static void write_page(const mote_data_summary *s, mote_http_reply *rp)
                     (double)s->negative_in_us[MOTE_SPLIT_TRAIN] / 3.6e9,
                     (double)s->negative_in_us[MOTE_SPLIT_VALIDATION] / 3.6e9,
                     (double)s->negative_in_us[MOTE_SPLIT_TEST] / 3.6e9);
+    if (*why)
+        mote_buf_printf(b, "<p class=says>Synthetic other words are in training: %s.</p>\n", why);
     mote_project_page_end(rp);
 }
 
@@ -54,7 +57,7 @@ static mote_status show_data(mote_project_api *p, const mote_http_request *rq, m
     mote_store *store = NULL;
     mote_project *project = NULL;
     mote_data_summary s;
-    char name[32];
+    char name[32], why[MOTE_BUILTIN_WHY_BYTES] = "";
     const char *version = mote_http_query_find(rq, "version");
     mote_arena_init(&a, MOST_BYTES);
     MOTE_TRY(mote_project_api_store(p, rq, &store, err));
@@ -66,11 +69,12 @@ static mote_status show_data(mote_project_api *p, const mote_http_request *rq, m
         (void)mote_format(name, sizeof name, "v%lld", (long long)v.number);
     } else {
         MOTE_TRY(mote_summary_of_store(store, NULL, 0, &a, &s, err));
+        MOTE_TRY(mote_builtin_why_now(store, project, why, err));
     }
     if (mote_project_page_is_asked(rq, rp))
-        write_page(&s, rp);
+        write_page(&s, why, rp);
     else
-        *out = mote_summary_json(&s, version ? name : NULL, project->words.items, project->words.n);
+        *out = mote_summary_json(&s, version ? name : NULL, &project->words, why);
     return MOTE_OK;
 }
 

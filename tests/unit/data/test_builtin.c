@@ -3,6 +3,8 @@
 #include "base/process.h"
 #include "data/builtin.h"
 #include "data/builtin_internal.h"
+#include "data/check.h"
+#include "data/provided.h"
 #include "data/sample.h"
 #include "data/summary.h"
 #include "data/version.h"
@@ -91,6 +93,131 @@ static void a_project_takes_what_it_lacks(void **state)
     c.use = "on";
     T_OK(mote_builtin_choose(f->store, &c, &p, &err));
     assert_int_equal(p.take, MOTE_BUILTIN_NOISES);
+}
+
+/* What a project with data.few_words takes of words, and how many of its own it counts. */
+static uint32_t take_few(fixture *f, int32_t few_words, const char *use, size_t n_different,
+                         const char *said)
+{
+    mote_err err;
+    mote_builtin_config c = config();
+    mote_builtin_plan p;
+    char why[MOTE_BUILTIN_WHY_BYTES];
+    c.use = use;
+    c.few_words = few_words;
+    T_OK(mote_builtin_choose(f->store, &c, &p, &err));
+    mote_builtin_why(&c, &p, why);
+    assert_int_equal(p.n_different, n_different);
+    assert_string_equal(why, said);
+    return p.take & (uint32_t)~MOTE_BUILTIN_NOISES;
+}
+
+static void few_different_words_are_helped_in_training(void **state)
+{
+    fixture *f = *state;
+    static const char few[] =
+        "2 different other words to learn from, fewer than 4 (data.few_words)";
+    add_keywords(f);
+    add(f, MOTE_ROLE_EXAMPLE, "dog", "anna", 90);
+    assert_int_equal(take_few(f, 4, "auto", 1, ""), MOTE_BUILTIN_WORDS); /* too few recordings */
+    add(f, MOTE_ROLE_EXAMPLE, "dog", "bert", 91);
+    add(f, MOTE_ROLE_EXAMPLE, "bird", "carl", 92);
+    add(f, MOTE_ROLE_EXAMPLE, MOTE_CLASS_SILENCE, "room", 93);
+    assert_int_equal(take_few(f, 4, "auto", 2, few), MOTE_BUILTIN_WORDS_TRAIN);
+    assert_int_equal(take_few(f, 4, "train", 2, ""), MOTE_BUILTIN_WORDS_TRAIN);
+    assert_int_equal(take_few(f, 4, "on", 2, ""), MOTE_BUILTIN_WORDS);
+    assert_int_equal(take_few(f, 4, "off", 2, ""), 0);
+    assert_int_equal(take_few(f, 2, "auto", 2, ""), 0);
+    assert_int_equal(take_few(f, 0, "auto", 2, ""), 0);
+    add(f, MOTE_ROLE_EXAMPLE, "tree", "dora", 94);
+    add(f, MOTE_ROLE_EXAMPLE, "wow", "dora", 95);
+    assert_int_equal(take_few(f, 4, "auto", 4, ""), 0);
+}
+
+/* Which word a recording of _unknown_ is cannot be known: each may be another. */
+static void words_without_a_name_may_all_differ(void **state)
+{
+    fixture *f = *state;
+    add_keywords(f);
+    for (int i = 0; i < 3; i++)
+        add(f, MOTE_ROLE_EXAMPLE, MOTE_CLASS_UNKNOWN, "anna", 90 + i);
+    assert_int_equal(take_few(f, 3, "auto", 3, ""), 0);
+    assert_int_equal(
+        take_few(f, 4, "auto", 3,
+                 "3 different other words to learn from, fewer than 4 (data.few_words)"),
+        MOTE_BUILTIN_WORDS_TRAIN);
+    add(f, MOTE_ROLE_EXAMPLE, "dog", "bert", 95);
+    assert_int_equal(take_few(f, 4, "auto", 4, ""), 0);
+}
+
+/* Words that somebody set aside for the test are not learned from; what a version has dealt is not
+ * looked at, or making one would change what the next one takes. */
+static void words_of_the_test_are_not_counted(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_data_version v;
+    mote_version_report r;
+    mote_version_config cfg = mote_version_config_default();
+    static const char *const words[] = {"dog", "bird", "tree", "wow"};
+    static const char few[] =
+        "3 different other words to learn from, fewer than 4 (data.few_words)";
+    add_keywords(f);
+    for (int i = 0; i < 4; i++)
+        add(f, MOTE_ROLE_EXAMPLE, words[i], i == 3 ? "test" : "anna", 90 + i);
+    T_OK(mote_split_provide(f->store, "anna", MOTE_PROVIDED_LEARN, 1, &err));
+    assert_int_equal(take_few(f, 4, "auto", 4, ""), 0);
+    T_OK(mote_split_provide(f->store, "test", MOTE_PROVIDED_TEST, 1, &err));
+    assert_int_equal(take_few(f, 4, "auto", 3, few), MOTE_BUILTIN_WORDS_TRAIN);
+    cfg.labels = keywords;
+    cfg.n_labels = 3;
+    cfg.of_words = cfg.words_apart = true;
+    cfg.now_ms = 5;
+    T_OK(mote_version_create(f->store, &cfg, &f->arena, &v, &r, &err));
+    assert_int_equal(take_few(f, 4, "auto", 3, few), MOTE_BUILTIN_WORDS_TRAIN);
+    add(f, MOTE_ROLE_EXAMPLE, "wow", "bert", 99); /* said by somebody to learn from too */
+    assert_int_equal(take_few(f, 4, "auto", 4, ""), 0);
+}
+
+static const mote_finding *find(const mote_check_report *r, const char *id)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (strcmp(r->findings[i].id, id) == 0)
+            return &r->findings[i];
+    return NULL;
+}
+
+static void the_check_says_why_words_come_in(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_check_report r;
+    mote_check_config cfg = {.labels = keywords,
+                             .n_labels = 3,
+                             .of_words = true,
+                             .of_classes = true,
+                             .unknown = true,
+                             .builtin = "auto",
+                             .min_per_class = 3,
+                             .few_words = 3};
+    cfg.cut.rate_hz = 16000;
+    add_keywords(f);
+    for (int i = 0; i < 3; i++)
+        add(f, MOTE_ROLE_EXAMPLE, i < 2 ? "dog" : "bird", "anna", 90 + i);
+    T_OK(mote_data_check(f->store, &cfg, &f->arena, &r, &err));
+    const mote_finding *said = find(&r, "few-different-words");
+    assert_non_null(said);
+    assert_int_equal(said->count, 2);
+    assert_int_equal(said->severity, MOTE_FINDING_NOTE);
+    assert_non_null(strstr(said->text, "2 different other words to learn from, fewer than 3"));
+    cfg.few_words = 2;
+    T_OK(mote_data_check(f->store, &cfg, &f->arena, &r, &err));
+    assert_null(find(&r, "few-different-words"));
+    cfg.few_words = 3;
+    cfg.min_per_class = 4; /* then what is judged rests on them too, which is said */
+    T_OK(mote_data_check(f->store, &cfg, &f->arena, &r, &err));
+    assert_null(find(&r, "few-different-words"));
+    assert_non_null(find(&r, "few-other-words"));
 }
 
 static uint32_t take_spoken(fixture *f, const char *spoken)
@@ -484,7 +611,13 @@ static void without_espeak_it_says_what_to_install(void **state)
     mote_builtin_plan p;
     mote_builtin_report r;
     mote_status st = mote_builtin_prepare(f->store, &c, &p, &r, &err);
-    mote_err err3 = {0};
+    mote_err err3 = {0}, err4 = {0};
+    c.few = 0; /* there are words enough, but few different ones */
+    c.few_words = 5;
+    add(f, MOTE_ROLE_EXAMPLE, "dog", "anna", 90);
+    mote_status few = mote_builtin_prepare(f->store, &c, &p, &r, &err4);
+    c.few = 3;
+    c.few_words = 0;
     c.spoken = "auto";
     mote_status spoken = mote_builtin_prepare(f->store, &c, &p, &r, &err3);
     c.spoken = "off";
@@ -496,6 +629,9 @@ static void without_espeak_it_says_what_to_install(void **state)
     assert_int_equal(st, MOTE_MISSING_TOOL);
     assert_non_null(strstr(err.text, "espeak-ng"));
     assert_non_null(strstr(err.text, "mote data add"));
+    assert_int_equal(few, MOTE_MISSING_TOOL);
+    assert_non_null(strstr(err4.text, "espeak-ng"));
+    assert_non_null(strstr(err4.text, "set data.few_words to 0"));
     assert_int_equal(spoken, MOTE_MISSING_TOOL);
     assert_non_null(strstr(err3.text, "apt-get install espeak-ng flite festival"));
     assert_non_null(strstr(err3.text, "data.spoken"));
@@ -526,6 +662,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_project_takes_what_it_lacks),
+        TEST(few_different_words_are_helped_in_training),
+        TEST(words_without_a_name_may_all_differ),
+        TEST(words_of_the_test_are_not_counted),
+        TEST(the_check_says_why_words_come_in),
         TEST(keywords_are_spoken_where_people_are_few),
         TEST(the_script_of_the_keywords_tells_the_language),
         TEST(sounds_are_compared_one_by_one),

@@ -78,7 +78,8 @@ static void add_builtin(mote_buf *b, mote_builtin_config x)
     add_text(b, x.use);
     add_text(b, x.spoken);
     add_text(b, x.language);
-    ADD(unknown), ADD(few), ADD(rate_hz), ADD(clip_ms), ADD(now_ms), ADD(pool), ADD(cancel);
+    ADD(unknown), ADD(few), ADD(few_words), ADD(rate_hz), ADD(clip_ms), ADD(now_ms), ADD(pool);
+    ADD(cancel);
     ADD(progress), ADD(progress_arg);
 }
 
@@ -91,7 +92,7 @@ static void add_check(mote_buf *b, mote_check_config x)
     add_table(b, x.cut.table);
     ADD(cut.rate_hz), ADD(cut.length_ms), ADD(cut.stride_ms);
     ADD(cut.height), ADD(cut.width), ADD(cut.n_channels), ADD(cut.fit);
-    ADD(silence), ADD(unknown), ADD(min_per_class), ADD(min_groups);
+    ADD(silence), ADD(unknown), ADD(few_words), ADD(min_per_class), ADD(min_groups);
     ADD(of_words), ADD(of_classes);
     ADD(min_clip_s), ADD(min_total_s), ADD(max_clipping), ADD(coverage), ADD(full_scale_share);
     ADD(silence_dbfs), ADD(dc_share), ADD(cancel), ADD(progress), ADD(progress_arg);

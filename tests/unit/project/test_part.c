@@ -110,6 +110,9 @@ static void keys_that_came_later_say_nothing_until_they_are_used(void **state)
     good(f, "name: demo\ntask: keyword\nkeywords: [bed, cat, happy]\n");
     assert_true(mote_project_has_part(f->project, "stream"));
     assert_false(mote_project_has_part(f->project, "stream.events"));
+    assert_false(mote_project_has_part(f->project, "data.few_words"));
+    good(f, "name: demo\ntask: keyword\nkeywords: [bed, cat, happy]\ndata: {few_words: 20}\n");
+    assert_true(mote_project_has_part(f->project, "data.few_words"));
 }
 
 /* `augmentation.world` */

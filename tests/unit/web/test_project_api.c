@@ -418,6 +418,45 @@ static void what_a_request_may_name_is_in_the_project(void **state)
     end(h);
 }
 
+/* The project adds other words where there are few different ones. */
+static void count_words(const house *h)
+{
+    static const char off[] = "builtin: off", on[] = "few_words: 5";
+    char path[TEMP_DIR_BYTES + 16], text[4000];
+    snprintf(path, sizeof path, "%s/mote.yaml", h->project.dir);
+    FILE *f = fopen(path, "r+");
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = 0;
+    const char *at = strstr(text, off);
+    assert_non_null(at);
+    assert_int_equal(fseek(f, at - text, SEEK_SET), 0);
+    assert_int_equal(fwrite(on, 1, sizeof off - 1, f), sizeof on - 1);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void why_words_are_added_is_told(void **state)
+{
+    (void)state;
+    static const char why[] = "1 different other word to learn from, fewer than 5 (data.few_words)";
+    house *h = begin(NULL);
+    for (int is_counted = 0; is_counted < 2; is_counted++) {
+        if (is_counted)
+            count_words(h);
+        assert_int_equal(call(h, "GET", "/v1/project/data", "", ""), 200);
+        json_t *j = json_loads(h->body, 0, NULL);
+        const json_t *said = json_object_get(json_object_get(j, "builtin"), "why");
+        assert_non_null(said);
+        if (is_counted)
+            assert_string_equal(json_string_value(said), why);
+        else
+            assert_true(json_is_null(said));
+        json_decref(j);
+        assert_int_equal(call(h, "GET", "/v1/project/data", "Accept: text/html\r\n", ""), 200);
+        assert_int_equal(strstr(h->body, why) != NULL, is_counted);
+    }
+    end(h);
+}
+
 static void how_much_data_there_is_is_told(void **state)
 {
     (void)state;
@@ -585,6 +624,7 @@ int main(void)
         cmocka_unit_test(marks_are_heard_taken_and_dropped),
         cmocka_unit_test(what_a_request_may_name_is_in_the_project),
         cmocka_unit_test(how_much_data_there_is_is_told),
+        cmocka_unit_test(why_words_are_added_is_told),
         cmocka_unit_test(a_judging_is_begun_and_found),
         cmocka_unit_test(strangers_are_judged_and_a_judging_can_be_stopped),
         cmocka_unit_test(pages_are_read_while_a_recipe_is_trained_and_marks_come_in),
