@@ -56,7 +56,7 @@ static mote_status check(writer *w, mote_err *err)
                              g->tensors[i].name, mote_dtype_name(g->tensors[i].dtype));
     for (int32_t i = 0; i < g->n_ops; i++) {
         const mote_tflite_row *row = row_of(g->ops[i].kind);
-        if (!row)
+        if (!row || row->version == 0)
             return mote_fail(err, MOTE_UNSUPPORTED,
                              "operator %d (%s) has no counterpart in "
                              "TensorFlow Lite",

@@ -293,12 +293,25 @@ static mote_status check_start(const mote_graph *from, const mote_arch *a, int32
     return MOTE_OK;
 }
 
+/* What of it is taken over: all before the head, and all of an embedding, which ends in a convolution
+ * and answers nothing. */
+static int32_t taken_over(const mote_graph *g)
+{
+    int32_t last = g->n_ops - 1;
+    bool answers = false;
+    for (; last > 0 && !is_layer(g, last); last--)
+        answers = answers || mote_op_has(g->ops[last].kind, MOTE_OP_ANSWERS);
+    const bool is_embedding =
+        !answers && is_layer(g, last) && g->tensors[g->ops[last].inputs[1]].n_dims == 4;
+    return is_embedding ? g->n_ops : body_of(g);
+}
+
 mote_status mote_graph_new_head(const mote_graph *from, const mote_arch *a, mote_rng *rng,
                                 mote_graph **out, mote_err *err)
 {
     arch_builder b = {.arch = a, .rng = rng};
     MOTE_TRY(mote_graph_one_to_one(from, "a network that is started from", err));
-    const int32_t body = body_of(from);
+    const int32_t body = taken_over(from);
     MOTE_TRY(check_start(from, a, body, err));
     MOTE_TRY(check_cut(from, body, err));
     MOTE_TRY(piece(from, from->inputs[0], 0, body, &b.g, err));

@@ -30,7 +30,8 @@ MOTE_MUST_USE mote_status mote_graph_join(const mote_graph *front, const mote_gr
                                           mote_graph **out, mote_err *err);
 
 /* `from`, float32 and folded, with the head that `a` asks for in the place of its own (head,
- * n_outputs, dropout), with new weights drawn from rng; every constant is to be trained. SHAPE: `a`
+ * n_outputs, dropout), with new weights drawn from rng; every constant is to be trained. Behind an
+ * embedding, which ends in a convolution without softmax, the head is one more layer. SHAPE: `a`
  * is of another input; UNSUPPORTED: there is nothing before a head. */
 MOTE_MUST_USE mote_status mote_graph_new_head(const mote_graph *from, const mote_arch *a,
                                               mote_rng *rng, mote_graph **out, mote_err *err);

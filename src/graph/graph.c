@@ -257,6 +257,11 @@ bool mote_graph_is_f32(const mote_graph *g)
     return true;
 }
 
+bool mote_graph_answers(const mote_graph *g)
+{
+    return g->n_ops > 0 && mote_op_has(g->ops[g->n_ops - 1].kind, MOTE_OP_ANSWERS);
+}
+
 mote_status mote_graph_one_to_one(const mote_graph *g, const char *who, mote_err *err)
 {
     if (g->n_inputs == 1 && g->n_outputs == 1)

@@ -81,6 +81,10 @@ typedef struct {
     int32_t parts;                  /* DATE_PARTS: bits of mote_date_part, not 0 */
     int32_t dilation_h, dilation_w; /* DEPTHWISE: cells from one weight to the next; 0: 1 */
     int32_t whole_channels;         /* DROPOUT: 1: all of a channel of a sample or none; else 0 */
+    float bound;                    /* LEAKY_RELU: the slope below 0; MAXIMUM: the least value */
+    /* CONV, DEPTHWISE, VALID: so many rows and columns of zeros are put around the input, fewer than
+     * the window is high and wide. */
+    int32_t top, bottom, left, right;
 } mote_op_attrs;                    /* on disk: attrs.def */
 
 typedef struct {
@@ -160,6 +164,9 @@ MOTE_MUST_USE mote_status mote_graph_validate(const mote_graph *g, mote_err *err
 
 /* Whether every tensor is float32, constants too: what folding and the interpreter read. */
 bool mote_graph_is_f32(const mote_graph *g);
+
+/* Does it give probabilities: the output of its last operator, a softmax? */
+bool mote_graph_answers(const mote_graph *g);
 
 int64_t mote_tensor_elements(const mote_tensor *t);
 size_t mote_tensor_bytes(const mote_tensor *t);

@@ -19,7 +19,8 @@ enum {
     MOTE_OP_CHANNEL_LAST = 1u << 5, /* WEIGHTED: channels are the last dimension of the weights */
     MOTE_OP_ONE_SCALE = 1u << 6,    /* WEIGHTED: TensorFlow Lite's has one scale for all weights */
     MOTE_OP_ANY_BATCH = 1u << 7,    /* lowered whatever the first dimension is */
-    MOTE_OP_IDLE_IN_USE = 1u << 8   /* TRAINING: gives back its input, but in training */
+    MOTE_OP_IDLE_IN_USE = 1u << 8,  /* TRAINING: gives back its input, but in training */
+    MOTE_OP_ANSWERS = 1u << 9       /* gives probabilities: what is before it tells classes apart */
 };
 
 /* A run of the reference interpreter. */
@@ -47,8 +48,8 @@ typedef struct {
     /* Compute the outputs of a float32 operator of batch 1. */
     void (*run)(const mote_run *r, const mote_op *op);
     /* For an element by itself: y = value(x) and dy/dx, in double. NULL: it is not one. */
-    double (*value)(double x);
-    double (*slope)(double x, double y);
+    double (*value)(const mote_op_attrs *a, double x);
+    double (*slope)(const mote_op_attrs *a, double x, double y);
     /* What its kernel takes, known from shapes alone, and the call with prepared constants (kernel,
      * need, inputs and output are set). NULL: it has no device kernel, it runs on the host. */
     mote_status (*need)(const mote_graph *g, int32_t op, mote_isa isa, mote_kernel_need *out,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reader of int8 .tflite models. The numbers of fields below are those of TensorFlow Lite's
+/* Reader of .tflite models, int8 and float32. The numbers of fields below are those of TensorFlow Lite's
  * schema.fbs, version 3; docs/formats/tflite.md lists the part of it that is used. */
 #include "import/tflite.h"
 
@@ -18,6 +18,8 @@ typedef struct {
     size_t model, subgraph;
     mote_flat_vector codes, buffers, tensors, operators;
     int32_t *ids; /* graph tensor of each file tensor, -1: not yet there */
+    int32_t (*zeros)[4]; /* of each file tensor: rows above, below, columns left, right of it that a
+                          * PAD has put there: ids is what it padded */
     mote_arena scratch;
 } reader;
 
@@ -127,8 +129,36 @@ static mote_status read_tensor(reader *r, int32_t index, file_tensor *out, mote_
     return read_quant(r, table, out, err);
 }
 
+/* int8 weights in a network of float32 ("dynamic range"): what they stand for. */
+static mote_status add_widened(reader *r, const file_tensor *t, int32_t *id, mote_err *err)
+{
+    const mote_quant *q = &t->quant;
+    mote_tensor_spec spec = t->spec;
+    spec.dtype = MOTE_F32;
+    spec.quant = NULL;
+    MOTE_TRY(mote_graph_add_const(r->g, &spec, id, err));
+    mote_tensor *c = &r->g->tensors[*id];
+    const int64_t n = mote_tensor_elements(c);
+    if (t->data.count != (size_t)n)
+        return mote_fail(err, MOTE_PARSE, "tensor '%s' stores %zu bytes, its shape needs %lld",
+                         t->name, t->data.count, (long long)n);
+    int64_t inner = 1;
+    for (int32_t d = q->axis + 1; d < c->n_dims; d++)
+        inner *= c->dims[d];
+    if (q->n_scales > 1 && (q->axis < 0 || q->axis >= c->n_dims || q->n_scales != c->dims[q->axis]))
+        return damaged(err);
+    const int8_t *values = (const int8_t *)(r->f.data + t->data.at);
+    for (int64_t i = 0; i < n; i++)
+        ((float *)c->data)[i] = q->scales[q->n_scales > 1 ? i / inner % q->n_scales : 0] *
+                                (float)(values[i] - q->zero_point);
+    return MOTE_OK;
+}
+
 static mote_status add_constant(reader *r, const file_tensor *t, int32_t *id, mote_err *err)
 {
+    if (t->spec.dtype == MOTE_I8 && t->quant.n_scales > 0 &&
+        r->g->tensors[r->g->inputs[0]].dtype == MOTE_F32)
+        return add_widened(r, t, id, err);
     MOTE_TRY(mote_graph_add_const(r->g, &t->spec, id, err));
     mote_tensor *c = &r->g->tensors[*id];
     if (t->data.count != mote_tensor_bytes(c))
@@ -161,12 +191,13 @@ static mote_status add_zero_bias(reader *r, const int32_t *inputs, bool channel_
     const mote_tensor *in = &r->g->tensors[inputs[0]], *w = &r->g->tensors[inputs[1]];
     float *scales;
     mote_quant q = {.n_scales = w->quant.n_scales};
+    const mote_dtype dtype = in->dtype == MOTE_F32 ? MOTE_F32 : MOTE_I32;
     MOTE_TRY(mote_arena_take(&r->scratch, (size_t)q.n_scales + 1, sizeof *scales, &scales, err));
     for (int32_t i = 0; i < q.n_scales && in->quant.n_scales == 1; i++)
         scales[i] = w->quant.scales[i] * in->quant.scales[0];
     q.scales = scales;
     mote_tensor_spec spec = {
-        .name = "zero_bias", .dtype = MOTE_I32, .n_dims = 1, .quant = q.n_scales > 0 ? &q : NULL};
+        .name = "zero_bias", .dtype = dtype, .n_dims = 1, .quant = q.n_scales > 0 ? &q : NULL};
     spec.dims[0] = w->n_dims > 0 ? w->dims[channel_last ? w->n_dims - 1 : 0] : 0;
     return mote_graph_add_const(r->g, &spec, id, err);
 }
@@ -267,12 +298,46 @@ static mote_status read_softmax(reader *r, const file_op *op, mote_op_attrs *a, 
     return MOTE_OK;
 }
 
+static mote_status read_slope(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
+{
+    (void)err;
+    a->bound = mote_flat_f32(&r->f, op->options, 0, 0);
+    return MOTE_OK;
+}
+
+/* The second input, a constant of n numbers of a type. */
+static mote_status second_input(reader *r, const file_op *op, mote_dtype dtype, size_t n,
+                                const uint8_t **data, mote_err *err)
+{
+    mote_flat_vector v = mote_flat_vec(&r->f, op->table, 1, 4);
+    const int32_t index = v.count < 2 ? -1 : mote_flat_vec_i32(&r->f, v, 1);
+    file_tensor t;
+    if (r->f.damaged || index < 0 || (size_t)index >= r->tensors.count)
+        return damaged(err);
+    MOTE_TRY(read_tensor(r, index, &t, err));
+    if (t.spec.dtype != dtype || t.data.count != 4 * n)
+        return refuse(op, n == 1 ? "its second input must be one constant number"
+                                 : "its second input must be constant and say four dimensions", err);
+    *data = r->f.data + t.data.at;
+    return MOTE_OK;
+}
+
+static mote_status read_bound(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
+{
+    const uint8_t *data = NULL;
+    MOTE_TRY(second_input(r, op, MOTE_F32, 1, &data, err));
+    memcpy(&a->bound, data, sizeof a->bound);
+    return MOTE_OK;
+}
+
 static mote_status (*const readers[MOTE_N_TFLITE_OPTIONS])(reader *, const file_op *,
                                                            mote_op_attrs *, mote_err *) = {
     [MOTE_TFLITE_NONE] = read_none,           [MOTE_TFLITE_CONV] = read_conv,
     [MOTE_TFLITE_DEPTHWISE] = read_depthwise, [MOTE_TFLITE_POOL] = read_pool,
     [MOTE_TFLITE_DENSE] = read_dense,         [MOTE_TFLITE_ACTIVATION] = read_fused,
     [MOTE_TFLITE_SOFTMAX] = read_softmax,     [MOTE_TFLITE_RESHAPE] = read_none,
+    [MOTE_TFLITE_SLOPE] = read_slope,         [MOTE_TFLITE_BOUND] = read_bound,
+    [MOTE_TFLITE_PAD] = read_none,
 };
 
 /* Of a pair the one that is repeated comes second: which of two is first means nothing to them. */
@@ -286,8 +351,26 @@ static void order_pair(const reader *r, int32_t *inputs)
     inputs[1] = first;
 }
 
+/* What a PAD has put around an input becomes an attribute of the convolution that reads it. */
+static mote_status take_zeros(reader *r, const file_op *op, int32_t index, mote_op_attrs *attrs,
+                              mote_err *err)
+{
+    static const int32_t none[4] = {0};
+    const int32_t *zeros = r->zeros[index];
+    if (memcmp(zeros, none, sizeof none) == 0)
+        return MOTE_OK;
+    if (op->row->options != MOTE_TFLITE_CONV && op->row->options != MOTE_TFLITE_DEPTHWISE)
+        return refuse(op, "reads what a PAD gives: that is supported of convolutions", err);
+    attrs->top = zeros[0];
+    attrs->bottom = zeros[1];
+    attrs->left = zeros[2];
+    attrs->right = zeros[3];
+    return MOTE_OK;
+}
+
 /* The activations, weights and bias that our operator of this kind takes. */
-static mote_status read_inputs(reader *r, const file_op *op, int32_t *inputs, mote_err *err)
+static mote_status read_inputs(reader *r, const file_op *op, int32_t *inputs, mote_op_attrs *attrs,
+                               mote_err *err)
 {
     mote_flat_vector v = mote_flat_vec(&r->f, op->table, 1, 4);
     const mote_op_class *c = mote_op_find(op->row->kind);
@@ -295,8 +378,11 @@ static mote_status read_inputs(reader *r, const file_op *op, int32_t *inputs, mo
     size_t needed = (size_t)c->n_activations + has_weights;
     if (r->f.damaged || v.count < needed)
         return damaged(err);
-    for (size_t i = 0; i < needed; i++)
-        MOTE_TRY(get_tensor(r, mote_flat_vec_i32(&r->f, v, i), &inputs[i], err));
+    for (size_t i = 0; i < needed; i++) {
+        const int32_t index = mote_flat_vec_i32(&r->f, v, i);
+        MOTE_TRY(get_tensor(r, index, &inputs[i], err));
+        MOTE_TRY(take_zeros(r, op, index, attrs, err));
+    }
     if (op->row->options == MOTE_TFLITE_ACTIVATION)
         order_pair(r, inputs);
     if (!has_weights)
@@ -323,8 +409,44 @@ static mote_status find_row(reader *r, file_op *op, mote_err *err)
                          "operator %d: TensorFlow Lite builtin operator %d "
                          "is not supported",
                          (int)op->index, (int)code);
+    if (op->row->options == MOTE_TFLITE_PAD)
+        return MOTE_OK;
     if (!mote_op_find(op->row->kind))
         return refuse(op, "is not supported", err);
+    if (op->row->version == 0 && r->g->tensors[r->g->inputs[0]].dtype != MOTE_F32)
+        return refuse(op, "is supported in float32 networks alone", err);
+    return MOTE_OK;
+}
+
+/* The one output of an operator, which nothing has given yet. */
+static mote_status output_of(reader *r, const file_op *op, int32_t *out, mote_err *err)
+{
+    mote_flat_vector outputs = mote_flat_vec(&r->f, op->table, 2, 4);
+    if (r->f.damaged || outputs.count != 1)
+        return damaged(err);
+    *out = mote_flat_vec_i32(&r->f, outputs, 0);
+    if (*out < 0 || (size_t)*out >= r->tensors.count || r->ids[*out] >= 0)
+        return damaged(err);
+    return MOTE_OK;
+}
+
+/* Its output is its input, and what is around that is kept for who reads it. */
+static mote_status add_pad(reader *r, const file_op *op, mote_err *err)
+{
+    mote_flat_vector v = mote_flat_vec(&r->f, op->table, 1, 4);
+    int32_t pads[4][2], output = -1; /* before and behind n, h, w, c */
+    const uint8_t *data = NULL;
+    MOTE_TRY(output_of(r, op, &output, err));
+    MOTE_TRY(second_input(r, op, MOTE_I32, 8, &data, err));
+    memcpy(pads, data, sizeof pads);
+    const int32_t index = mote_flat_vec_i32(&r->f, v, 0);
+    MOTE_TRY(get_tensor(r, index, &r->ids[output], err));
+    const int32_t *before = r->zeros[index];
+    if (pads[0][0] != 0 || pads[0][1] != 0 || pads[3][0] != 0 || pads[3][1] != 0 || before[0] != 0 ||
+        before[1] != 0 || before[2] != 0 || before[3] != 0)
+        return refuse(op, "only rows and columns can be padded, once", err);
+    memcpy(r->zeros[output], pads[1], sizeof pads[1]);
+    memcpy(r->zeros[output] + 2, pads[2], sizeof pads[2]);
     return MOTE_OK;
 }
 
@@ -333,17 +455,15 @@ static mote_status add_operator(reader *r, int32_t index, mote_err *err)
     file_op op = {.index = index};
     op.table = mote_flat_vec_table(&r->f, r->operators, (size_t)index);
     MOTE_TRY(find_row(r, &op, err));
+    if (op.row->options == MOTE_TFLITE_PAD)
+        return add_pad(r, &op, err);
     op.options = mote_flat_table(&r->f, op.table, 4);
     mote_op_attrs attrs = {.stride_h = 1, .stride_w = 1};
     MOTE_TRY(readers[op.row->options](r, &op, &attrs, err));
     int32_t inputs[MOTE_MAX_OP_LIST] = {0};
-    MOTE_TRY(read_inputs(r, &op, inputs, err));
-    mote_flat_vector outputs = mote_flat_vec(&r->f, op.table, 2, 4);
-    if (r->f.damaged || outputs.count != 1)
-        return damaged(err);
-    int32_t output = mote_flat_vec_i32(&r->f, outputs, 0);
-    if (output < 0 || (size_t)output >= r->tensors.count || r->ids[output] >= 0)
-        return damaged(err);
+    MOTE_TRY(read_inputs(r, &op, inputs, &attrs, err));
+    int32_t output = -1;
+    MOTE_TRY(output_of(r, &op, &output, err));
     file_tensor t;
     MOTE_TRY(read_tensor(r, output, &t, err));
     /* Ours flattens to [1, oc]; TensorFlow Lite may write the same values in another shape. */
@@ -403,15 +523,14 @@ static mote_status read_graph(reader *r, mote_err *err)
     int32_t input, output;
     file_tensor t;
     MOTE_TRY(mote_arena_take(&r->scratch, r->tensors.count, sizeof *r->ids, &r->ids, err));
+    MOTE_TRY(mote_arena_take(&r->scratch, r->tensors.count, sizeof *r->zeros, &r->zeros, err));
     for (size_t i = 0; i < r->tensors.count; i++)
         r->ids[i] = -1;
     MOTE_TRY(only_one(r, 1, "inputs", &input, err));
     MOTE_TRY(only_one(r, 2, "outputs", &output, err));
     MOTE_TRY(read_tensor(r, input, &t, err));
-    if (t.spec.dtype != MOTE_I8)
-        return mote_fail(err, MOTE_UNSUPPORTED,
-                         "the model's input '%s' is not int8: only fully "
-                         "quantised models are supported",
+    if (t.spec.dtype != MOTE_I8 && t.spec.dtype != MOTE_F32)
+        return mote_fail(err, MOTE_UNSUPPORTED, "the model's input '%s' is neither int8 nor float32",
                          t.name);
     MOTE_TRY(mote_graph_add_input(r->g, &t.spec, &r->ids[input], err));
     for (size_t i = 0; i < r->operators.count; i++)

@@ -126,24 +126,24 @@ void net_copy_backward(const net_job *j)
 void net_element_forward(const net_job *j)
 {
     const net_node *n = j->node;
-    double (*value)(double) = mote_op_find(n->kind)->value;
+    const mote_op_class *c = mote_op_find(n->kind);
     float *out = n->x + (size_t)j->sample * n->out_elements;
     const float *in = net_values(j->net, n->inputs[0], j->sample, 1, out);
     for (size_t i = 0; i < n->out_elements; i++)
-        out[i] = (float)value((double)in[i]);
+        out[i] = (float)c->value(&n->attrs, (double)in[i]);
 }
 
 /* The node's own output is stored, its input is made again when it is lazy. */
 void net_element_backward(const net_job *j)
 {
     const net_node *n = j->node;
-    double (*slope)(double, double) = mote_op_find(n->kind)->slope;
+    const mote_op_class *c = mote_op_find(n->kind);
     float *area = net_scratch(j->net, j->worker, 1);
     const float *y = n->x + (size_t)j->sample * n->out_elements;
     const float *dy = net_raw_grads(j->net, n, j->sample, 1, net_scratch(j->net, j->worker, 0));
     const float *x = net_values(j->net, n->inputs[0], j->sample, 1, area);
     for (size_t i = 0; i < n->out_elements; i++)
-        area[i] = (float)((double)dy[i] * slope((double)x[i], (double)y[i]));
+        area[i] = (float)((double)dy[i] * c->slope(&n->attrs, (double)x[i], (double)y[i]));
     pass_grads(j, 0, area);
 }
 

@@ -23,6 +23,7 @@ static mote_status load_tflite(const char *path, mote_device_input *m, bool *is_
         return mote_wrap(err, st, "'%s'", path);
     (void)mote_format(m->name, sizeof m->name, "%s", mote_path_base(path));
     m->input.graph = m->graph;
+    m->input.is_float = mote_graph_is_f32(m->graph);
     return MOTE_OK;
 }
 

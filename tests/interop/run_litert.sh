@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Exported .tflite files in LiteRT (PyPI, ai-edge-litert) against generated C code built for this
 # computer: at least 200 inputs a model, within one count. Models: random networks with every
-# operator and, with MOTE_TEST_DATA, the keyword model of MLPerf Tiny on its 200 official inputs.
+# operator and, with MOTE_TEST_DATA, the keyword model of MLPerf Tiny on its 200 official inputs. Then
+# networks of float32: those of MLPerf Tiny, and the speech embedding of PyPI's openwakeword, which is
+# not kept.
 # LITERT_PYTHON names a python3 that has ai_edge_litert and numpy; else one is made with pip.
 # The last line is 'N passed, N failed, N skipped'.
 set -u
-: "${MOTE_PROGRAM:?}" "${MOTE_SOURCE_ROOT:?}"
+: "${MOTE_BUILD:?}" "${MOTE_PROGRAM:?}" "${MOTE_SOURCE_ROOT:?}"
 
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
@@ -78,6 +80,30 @@ if [ -d "$tiny" ]; then
 else
     echo "skip - MLPerf Tiny models: MOTE_TEST_DATA is not set"
     skipped=1
+fi
+
+float() {    # float MODEL: 20 inputs by the reference interpreter
+    timeout 300 "$python" "$MOTE_SOURCE_ROOT/tests/interop/litert_float.py" "$1" \
+        "$MOTE_BUILD/tests/run_tflite_f32" 20 >"$work/log" 2>&1
+    if [ $? -eq 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+    cat "$work/log"
+}
+float "$MOTE_SOURCE_ROOT/tests/golden/foreign.tflite"
+if [ -d "$tiny" ]; then
+    float "$tiny/models/kws_ref_model_float32.tflite"
+    float "$tiny/models/ad01_fp32.tflite"
+fi
+wheel=openwakeword-0.5.1-py3-none-any.whl
+if "$python" -m pip -q download --no-deps -d "$work" openwakeword==0.5.1 >"$work/log" 2>&1 &&
+    "$python" -m zipfile -e "$work/$wheel" "$work/wheel" >>"$work/log" 2>&1; then
+    float "$work/wheel/openwakeword/resources/models/embedding_model.tflite"
+else
+    echo "skip - the speech embedding: pip could not fetch it: $(tail -n 1 "$work/log")"
+    skipped=$((skipped + 1))
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]

@@ -58,6 +58,27 @@ mote_status op_same_shape(const mote_graph *g, const mote_op *op, mote_shape *ou
     return MOTE_OK;
 }
 
+/* Zeros around the input: of a VALID window of weights alone, and fewer than it spans. */
+static mote_status check_zeros(const mote_op *op, int32_t window_h, int32_t window_w,
+                               mote_err *err)
+{
+    const mote_op_attrs *a = &op->attrs;
+    if (a->top == 0 && a->bottom == 0 && a->left == 0 && a->right == 0)
+        return MOTE_OK;
+    if (a->padding != MOTE_PAD_VALID || !mote_op_has(op->kind, MOTE_OP_WEIGHTED))
+        return mote_fail(err, MOTE_ARG,
+                         "%s: zeros around the input go with a window of weights and padding VALID",
+                         mote_op_text(op->kind));
+    if (a->top < 0 || a->bottom < 0 || a->left < 0 || a->right < 0 || a->top >= window_h ||
+        a->bottom >= window_h || a->left >= window_w || a->right >= window_w)
+        return mote_fail(err, MOTE_ARG,
+                         "%s: %d, %d rows and %d, %d columns of zeros around the input; 0 to %d and "
+                         "0 to %d fit its window",
+                         mote_op_text(op->kind), a->top, a->bottom, a->left, a->right,
+                         window_h - 1, window_w - 1);
+    return MOTE_OK;
+}
+
 mote_status op_window_shape(const mote_graph *g, const mote_op *op, int32_t window_h,
                             int32_t window_w, mote_shape *out, mote_err *err)
 {
@@ -69,10 +90,13 @@ mote_status op_window_shape(const mote_graph *g, const mote_op *op, int32_t wind
     if (a->padding != MOTE_PAD_SAME && a->padding != MOTE_PAD_VALID)
         return mote_fail(err, MOTE_ARG, "%s: unknown padding %d", mote_op_text(op->kind),
                          (int)a->padding);
+    MOTE_TRY(check_zeros(op, window_h, window_w, err));
     out->n_dims = 4;
     out->dims[0] = in->dims[0];
-    out->dims[1] = mote_out_size(a->padding, in->dims[1], window_h, a->stride_h);
-    out->dims[2] = mote_out_size(a->padding, in->dims[2], window_w, a->stride_w);
+    out->dims[1] =
+        mote_out_size(a->padding, in->dims[1] + a->top + a->bottom, window_h, a->stride_h);
+    out->dims[2] =
+        mote_out_size(a->padding, in->dims[2] + a->left + a->right, window_w, a->stride_w);
     out->dims[3] = in->dims[3];
     if (out->dims[1] < 1 || out->dims[2] < 1)
         return op_misfit(g, op, "the window is larger than the input", err);
@@ -203,8 +227,8 @@ op_window op_window_of(const mote_graph *g, const mote_op *op, int32_t window_h,
                    .c = in->dims[3],
                    .stride_h = a->stride_h,
                    .stride_w = a->stride_w};
-    w.pad_h = mote_pad_before(a->padding, w.h, window_h, a->stride_h);
-    w.pad_w = mote_pad_before(a->padding, w.w, window_w, a->stride_w);
+    w.pad_h = a->top + mote_pad_before(a->padding, w.h, window_h, a->stride_h);
+    w.pad_w = a->left + mote_pad_before(a->padding, w.w, window_w, a->stride_w);
     return w;
 }
 
@@ -226,11 +250,11 @@ void op_run_copy(const mote_run *r, const mote_op *op)
 
 void op_run_element(const mote_run *r, const mote_op *op)
 {
-    double (*value)(double) = mote_op_find(op->kind)->value;
+    const mote_op_class *c = mote_op_find(op->kind);
     const float *x = run_in(r, op, 0);
     float *y = run_out(r, op);
     for (int64_t i = 0, n = mote_tensor_elements(op_in(r->g, op, 0)); i < n; i++)
-        y[i] = (float)value((double)x[i]);
+        y[i] = (float)c->value(&op->attrs, (double)x[i]);
 }
 
 /* ---- lowering --------------------------------------------------------------------------- */
@@ -290,9 +314,9 @@ void op_conv_sizes(const mote_graph *g, const mote_op *op, mrt_conv *c)
     c->stride_w = op->attrs.stride_w;
     c->dilation_h = op->attrs.dilation_h > 1 ? op->attrs.dilation_h : 1;
     c->dilation_w = op->attrs.dilation_w > 1 ? op->attrs.dilation_w : 1;
-    c->pad_h = mote_pad_before(op->attrs.padding, c->in_h, op_span(c->kernel_h, c->dilation_h),
+    c->pad_h = op->attrs.top + mote_pad_before(op->attrs.padding, c->in_h, op_span(c->kernel_h, c->dilation_h),
                                c->stride_h);
-    c->pad_w = mote_pad_before(op->attrs.padding, c->in_w, op_span(c->kernel_w, c->dilation_w),
+    c->pad_w = op->attrs.left + mote_pad_before(op->attrs.padding, c->in_w, op_span(c->kernel_w, c->dilation_w),
                                c->stride_w);
 }
 
@@ -384,7 +408,7 @@ mote_status op_lower_lut(const mote_graph *g, mote_isa isa, mote_arena *a, mote_
     float inverse = 1.0f / out->scales[0];
     for (int32_t q = -128; q < 128; q++) {
         float x = in->scales[0] * (float)(q - in->zero_point);
-        float y = roundf((float)c->value((double)x) * inverse) + (float)out->zero_point;
+        float y = roundf((float)c->value(&o->attrs, (double)x) * inverse) + (float)out->zero_point;
         table[q + 128] = (int8_t)(y < -128.0f ? -128.0f : y > 127.0f ? 127.0f : y);
     }
     call->u.lut = (mrt_lut){.n = (int32_t)mote_tensor_elements(op_out(g, o)), .table = table};

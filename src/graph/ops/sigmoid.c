@@ -5,15 +5,16 @@
 #include "base/num.h"
 #include "graph/ops/common.h"
 
-static double value(double x)
+static double value(const mote_op_attrs *a, double x)
 {
+    (void)a;
     double t = mote_num_exp(-fabs(x));
     return x < 0.0 ? t / (1.0 + t) : 1.0 / (1.0 + t);
 }
 
-static double slope(double x, double y)
+static double slope(const mote_op_attrs *a, double x, double y)
 {
-    (void)x;
+    (void)a, (void)x;
     return y * (1.0 - y);
 }
 

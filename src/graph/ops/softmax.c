@@ -58,7 +58,7 @@ static mote_status lower(const mote_graph *g, mote_isa isa, mote_arena *a, mote_
     return MOTE_OK;
 }
 
-const mote_op_class mote_op_softmax = {.flags = MOTE_OP_ANY_BATCH,
+const mote_op_class mote_op_softmax = {.flags = MOTE_OP_ANY_BATCH | MOTE_OP_ANSWERS,
                                        .n_activations = 1,
                                        .n_outputs = 1,
                                        .out_scale = 1.0f / 256.0f,

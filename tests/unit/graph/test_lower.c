@@ -90,6 +90,12 @@ static void one_layer(mote_rng *r, mote_op_kind kind, int32_t max_kernel)
         a.dilation_h = t_between(r, 0, 4);
         a.dilation_w = t_between(r, 0, 4);
     }
+    if (a.padding == MOTE_PAD_VALID && mote_rng_below(r, 2)) {
+        a.top = t_between(r, 0, kh - 1);
+        a.bottom = t_between(r, 0, kh - 1);
+        a.left = t_between(r, 0, kw - 1);
+        a.right = t_between(r, 0, kw - 1);
+    }
     int32_t channels = kind == MOTE_OP_DEPTHWISE_CONV_2D ? c : t_between(r, 1, 19);
     (void)t_layer(r, g, kind, in, &a, channels, kh, kw);
     both_agree(r, g);
@@ -112,6 +118,44 @@ static void depthwise_convolutions_equal_the_reference(void **state)
     mote_rng_init(&r, t_seed());
     for (int i = 0; i < CASES; i++)
         one_layer(&r, MOTE_OP_DEPTHWISE_CONV_2D, i % 2 ? 3 : 5);
+}
+
+/* Padding SAME in other words: the same bytes. */
+static void zeros_around_are_what_same_puts_there(void **state)
+{
+    (void)state;
+    mote_err err;
+    mote_rng r;
+    mote_rng_init(&r, t_seed());
+    for (int i = 0; i < CASES; i++) {
+        mote_graph *g;
+        mote_lowered same, said;
+        t_must(mote_graph_create(0, &g, &err), &err);
+        const int32_t kh = t_between(&r, 1, 5), kw = t_between(&r, 1, 5);
+        const int32_t in = t_input(&r, g, t_between(&r, kh, 9), t_between(&r, kw, 9), 3);
+        const mote_op_attrs a = {.padding = MOTE_PAD_SAME, .stride_h = 1, .stride_w = 1};
+        const int32_t out =
+            t_layer(&r, g, i % 2 ? MOTE_OP_CONV_2D : MOTE_OP_DEPTHWISE_CONV_2D, in, &a, 3, kh, kw);
+        int8_t x[9 * 9 * 3], want[9 * 9 * 3], got[9 * 9 * 3];
+        const int8_t *args[2] = {x, NULL};
+        t_fill_i8(&r, x, sizeof x);
+        t_must(mote_lower(g, MOTE_ISA_REFERENCE, &same, &err), &err);
+        mote_call_run(&same.calls[0], args, want, NULL);
+        g->ops[0].attrs = (mote_op_attrs){.padding = MOTE_PAD_VALID,
+                                          .stride_h = 1,
+                                          .stride_w = 1,
+                                          .top = (kh - 1) / 2,
+                                          .bottom = kh / 2,
+                                          .left = (kw - 1) / 2,
+                                          .right = kw / 2};
+        t_must(mote_graph_validate(g, &err), &err);
+        t_must(mote_lower(g, MOTE_ISA_REFERENCE, &said, &err), &err);
+        mote_call_run(&said.calls[0], args, got, NULL);
+        assert_memory_equal(want, got, mote_tensor_bytes(&g->tensors[out]));
+        mote_lowered_release(&same);
+        mote_lowered_release(&said);
+        mote_graph_destroy(g);
+    }
 }
 
 /* Over time alone, as keyword models have it: long kernels, and all that is not a row of four. */
@@ -264,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(convolutions_equal_the_reference),
         cmocka_unit_test(depthwise_convolutions_equal_the_reference),
+        cmocka_unit_test(zeros_around_are_what_same_puts_there),
         cmocka_unit_test(depthwise_over_time_equals_the_reference),
         cmocka_unit_test(sums_equal_the_reference),
         cmocka_unit_test(dense_layers_equal_the_reference),

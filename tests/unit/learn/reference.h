@@ -67,16 +67,21 @@ static inline int32_t t_dim(const t_builder *b, int32_t d)
     return b->g->tensors[b->at].dims[d];
 }
 
-static inline int32_t t_conv(t_builder *b, int32_t oc, int32_t kh, int32_t kw, int32_t stride,
-                             mote_padding pad, mote_activation act)
+static inline int32_t t_conv_as(t_builder *b, int32_t oc, int32_t kh, int32_t kw,
+                                mote_op_attrs attrs)
 {
     int32_t c = t_dim(b, 3), dims[4] = {oc, kh, kw, c}, in = b->at;
     int32_t w = t_const(b, 4, dims, 0.0, 1.0 / sqrt(kh * kw * c), true),
             bias = t_const(b, 1, dims, 0.0, 0.2, true);
-    return t_op(
-        b, MOTE_OP_CONV_2D,
-        (mote_op_attrs){.padding = pad, .activation = act, .stride_h = stride, .stride_w = stride},
-        (int32_t[]){in, w, bias}, NULL);
+    return t_op(b, MOTE_OP_CONV_2D, attrs, (int32_t[]){in, w, bias}, NULL);
+}
+
+static inline int32_t t_conv(t_builder *b, int32_t oc, int32_t kh, int32_t kw, int32_t stride,
+                             mote_padding pad, mote_activation act)
+{
+    return t_conv_as(
+        b, oc, kh, kw,
+        (mote_op_attrs){.padding = pad, .activation = act, .stride_h = stride, .stride_w = stride});
 }
 
 static inline int32_t t_depthwise_as(t_builder *b, int32_t kh, int32_t kw, mote_op_attrs attrs)
@@ -208,8 +213,10 @@ static inline void t_ref_window(const t_ref *r, const mote_op *o, int32_t s)
             oc = out->dims[3];
     int32_t dh = o->attrs.dilation_h ? o->attrs.dilation_h : 1,
             dw = o->attrs.dilation_w ? o->attrs.dilation_w : 1;
-    int32_t ph = mote_pad_before(o->attrs.padding, h, (kh - 1) * dh + 1, o->attrs.stride_h);
-    int32_t pw = mote_pad_before(o->attrs.padding, w, (kw - 1) * dw + 1, o->attrs.stride_w);
+    int32_t ph = o->attrs.top +
+                 mote_pad_before(o->attrs.padding, h, (kh - 1) * dh + 1, o->attrs.stride_h);
+    int32_t pw = o->attrs.left +
+                 mote_pad_before(o->attrs.padding, w, (kw - 1) * dw + 1, o->attrs.stride_w);
     const double *x = r->values[o->inputs[0]] + (size_t)s * t_elements(r->g, o->inputs[0]);
     double *y = r->values[o->outputs[0]] + (size_t)s * t_elements(r->g, o->outputs[0]);
     for (int32_t i = 0; i < oh * ow * oc; i++) {
@@ -330,6 +337,10 @@ static inline void t_ref_each(const t_ref *r, const mote_op *o)
             x = tanh(x);
         if (o->kind == MOTE_OP_RELU)
             x = t_act(MOTE_ACT_RELU, x);
+        if (o->kind == MOTE_OP_LEAKY_RELU)
+            x = x > 0.0 ? x : (double)o->attrs.bound * x;
+        if (o->kind == MOTE_OP_MAXIMUM)
+            x = fmax(x, (double)o->attrs.bound);
         r->values[o->outputs[0]][i] = x;
     }
 }
@@ -344,7 +355,8 @@ static inline int32_t t_ref_forward(const t_ref *r)
             continue;
         }
         if (o->kind == MOTE_OP_ADD || o->kind == MOTE_OP_MUL || o->kind == MOTE_OP_RELU ||
-            o->kind == MOTE_OP_RESHAPE || o->kind == MOTE_OP_SIGMOID || o->kind == MOTE_OP_TANH) {
+            o->kind == MOTE_OP_RESHAPE || o->kind == MOTE_OP_SIGMOID || o->kind == MOTE_OP_TANH ||
+            o->kind == MOTE_OP_LEAKY_RELU || o->kind == MOTE_OP_MAXIMUM) {
             t_ref_each(r, o);
             continue;
         }

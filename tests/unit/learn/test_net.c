@@ -111,6 +111,36 @@ static mote_graph *paired_net(uint64_t seed)
     return b.g;
 }
 
+/* As others build: zeros around a window more on one side than on the other, leaks and bounds. */
+static mote_graph *foreign_net(uint64_t seed)
+{
+    t_builder b;
+    t_begin(&b, seed, 7, 6, 2);
+    t_conv_as(&b, 5, 3, 3,
+              (mote_op_attrs){.padding = MOTE_PAD_VALID,
+                              .stride_h = 1,
+                              .stride_w = 2,
+                              .bottom = 2,
+                              .left = 1,
+                              .right = 2});
+    t_op(&b, MOTE_OP_LEAKY_RELU, (mote_op_attrs){.bound = 0.2f}, &b.at, NULL);
+    t_op(&b, MOTE_OP_MAXIMUM, (mote_op_attrs){.bound = -0.1f}, &b.at, NULL);
+    t_depthwise_as(&b, 3, 2,
+                   (mote_op_attrs){.padding = MOTE_PAD_VALID,
+                                   .stride_h = 2,
+                                   .stride_w = 1,
+                                   .top = 1,
+                                   .bottom = 2,
+                                   .right = 1});
+    t_op(&b, MOTE_OP_LEAKY_RELU, (mote_op_attrs){.bound = 0}, &b.at, NULL);
+    t_conv_as(&b, 4, 1, 3,
+              (mote_op_attrs){
+                  .padding = MOTE_PAD_VALID, .stride_h = 1, .stride_w = 1, .left = 2, .right = 1});
+    t_dense(&b, 4, MOTE_ACT_NONE);
+    t_softmax(&b);
+    return b.g;
+}
+
 /* An architecture as it is built, on 8 x 5 values. */
 static mote_graph *architecture(const char *name, uint64_t seed)
 {
@@ -167,8 +197,8 @@ static mote_graph *autoencoder(uint64_t seed)
 }
 
 typedef mote_graph *graph_fn(uint64_t seed);
-static graph_fn *const graphs[] = {small_ds_cnn, plain_net, residual_net, paired_net, conv1d,
-                                   linear,       mobilenet, tc_resnet,    autoencoder};
+static graph_fn *const graphs[] = {small_ds_cnn, plain_net, residual_net, paired_net, foreign_net,
+                                   conv1d,       linear,    mobilenet,    tc_resnet,  autoencoder};
 
 /* ------------------------------------------------------------------ a batch */
 

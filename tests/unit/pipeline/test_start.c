@@ -4,6 +4,7 @@
 #include "tiny_project.h"
 
 #include "graph/cut.h"
+#include "import/tflite.h"
 #include "model/bundle.h"
 #include "pipeline/stage_parts.h"
 #include "track/registry.h"
@@ -113,6 +114,41 @@ static void the_bundle_says_where_it_began(void **state)
     assert_int_equal(tiny_count(&t, "SELECT count(*) FROM run_param WHERE key = 'start' AND "
                                     "value = 'tiny/1'"),
                      1);
+    tiny_remove(&t);
+}
+
+/* A network of float32 that others trained is all body: its layers stay bit for bit, and what ships is
+ * int8. */
+static void an_embedding_of_others_is_a_start(void **state)
+{
+    (void)state;
+    tiny t;
+    mote_err err;
+    char from[TEMP_DIR_BYTES + 64], to[TEMP_DIR_BYTES + 64], *bytes = NULL;
+    size_t n = 0;
+    mote_graph *theirs = NULL;
+    tiny_settings y = plain;
+    y.blocks = "features:\n  kind: mfcc\n  mels: 20\n  coefficients: 8\n  low_hz: 20\n"
+               "  high_hz: 3800\n";
+    y.training = "  start: foreign.tflite\n";
+    tiny_make(&t, y, true);
+    snprintf(from, sizeof from, "%s/tests/golden/foreign.tflite", getenv("MOTE_SOURCE_ROOT"));
+    snprintf(to, sizeof to, "%s/foreign.tflite", t.dir);
+    T_OK(mote_file_read(from, 1 << 20, &bytes, &n, &err));
+    T_OK(mote_file_write(to, bytes, n, &err));
+    T_OK(mote_import_tflite(bytes, n, &theirs, &err));
+    mote_free(bytes);
+    T_OK(run_to(&t, MOTE_STAGE_deploy, &err));
+    mote_graph *g = graph_of(&t, MOTE_STAGE_train, "graph.f32");
+    assert_int_equal(g->n_ops, theirs->n_ops + 2); /* a dense layer and a softmax */
+    for (int32_t k = 0; k < theirs->n_ops; k++)
+        if (theirs->ops[k].n_inputs > 1)
+            assert_true(same_layer(g, theirs, k));
+    mote_graph_destroy(g);
+    g = graph_of(&t, MOTE_STAGE_compress, "graph.s8");
+    assert_false(mote_graph_is_f32(g));
+    mote_graph_destroy(g);
+    mote_graph_destroy(theirs);
     tiny_remove(&t);
 }
 
@@ -252,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(body_and_front_end_are_taken_over),
         cmocka_unit_test(the_bundle_says_where_it_began),
+        cmocka_unit_test(an_embedding_of_others_is_a_start),
         cmocka_unit_test(what_contradicts_the_start_is_refused_by_name),
         cmocka_unit_test(what_samples_are_must_be_what_the_start_knows),
         cmocka_unit_test(keys_that_mean_nothing_are_refused),
