@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A .tflite file of float32 by the reference interpreter, for tests/interop/litert_float.py.
  *
- *     run_tflite_f32 MODEL.tflite <INPUTS >OUTPUTS     float32 of this computer, one behind another */
+ *     run_tflite_f32 MODEL.tflite <INPUTS >OUTPUTS     float32 of this computer, one behind another
+ */
 #include <stdio.h>
 #include <stdlib.h>
 

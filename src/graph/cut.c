@@ -293,8 +293,8 @@ static mote_status check_start(const mote_graph *from, const mote_arch *a, int32
     return MOTE_OK;
 }
 
-/* What of it is taken over: all before the head, and all of an embedding, which ends in a convolution
- * and answers nothing. */
+/* What of it is taken over: all before the head, and all of an embedding, which ends in a
+ * convolution and answers nothing. */
 static int32_t taken_over(const mote_graph *g)
 {
     int32_t last = g->n_ops - 1;

@@ -82,10 +82,10 @@ typedef struct {
     int32_t dilation_h, dilation_w; /* DEPTHWISE: cells from one weight to the next; 0: 1 */
     int32_t whole_channels;         /* DROPOUT: 1: all of a channel of a sample or none; else 0 */
     float bound;                    /* LEAKY_RELU: the slope below 0; MAXIMUM: the least value */
-    /* CONV, DEPTHWISE, VALID: so many rows and columns of zeros are put around the input, fewer than
-     * the window is high and wide. */
+    /* CONV, DEPTHWISE, VALID: so many rows and columns of zeros are put around the input, fewer
+     * than the window is high and wide. */
     int32_t top, bottom, left, right;
-} mote_op_attrs;                    /* on disk: attrs.def */
+} mote_op_attrs; /* on disk: attrs.def */
 
 typedef struct {
     mote_op_kind kind;

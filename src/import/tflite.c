@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reader of .tflite models, int8 and float32. The numbers of fields below are those of TensorFlow Lite's
- * schema.fbs, version 3; docs/formats/tflite.md lists the part of it that is used. */
+/* Reader of .tflite models, int8 and float32. The numbers of fields below are those of TensorFlow
+ * Lite's schema.fbs, version 3; docs/formats/tflite.md lists the part of it that is used. */
 #include "import/tflite.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@ typedef struct {
     mote_graph *g;
     size_t model, subgraph;
     mote_flat_vector codes, buffers, tensors, operators;
-    int32_t *ids; /* graph tensor of each file tensor, -1: not yet there */
+    int32_t *ids;        /* graph tensor of each file tensor, -1: not yet there */
     int32_t (*zeros)[4]; /* of each file tensor: rows above, below, columns left, right of it that a
                           * PAD has put there: ids is what it padded */
     mote_arena scratch;
@@ -316,8 +316,10 @@ static mote_status second_input(reader *r, const file_op *op, mote_dtype dtype, 
         return damaged(err);
     MOTE_TRY(read_tensor(r, index, &t, err));
     if (t.spec.dtype != dtype || t.data.count != 4 * n)
-        return refuse(op, n == 1 ? "its second input must be one constant number"
-                                 : "its second input must be constant and say four dimensions", err);
+        return refuse(op,
+                      n == 1 ? "its second input must be one constant number"
+                             : "its second input must be constant and say four dimensions",
+                      err);
     *data = r->f.data + t.data.at;
     return MOTE_OK;
 }
@@ -332,11 +334,16 @@ static mote_status read_bound(reader *r, const file_op *op, mote_op_attrs *a, mo
 
 static mote_status (*const readers[MOTE_N_TFLITE_OPTIONS])(reader *, const file_op *,
                                                            mote_op_attrs *, mote_err *) = {
-    [MOTE_TFLITE_NONE] = read_none,           [MOTE_TFLITE_CONV] = read_conv,
-    [MOTE_TFLITE_DEPTHWISE] = read_depthwise, [MOTE_TFLITE_POOL] = read_pool,
-    [MOTE_TFLITE_DENSE] = read_dense,         [MOTE_TFLITE_ACTIVATION] = read_fused,
-    [MOTE_TFLITE_SOFTMAX] = read_softmax,     [MOTE_TFLITE_RESHAPE] = read_none,
-    [MOTE_TFLITE_SLOPE] = read_slope,         [MOTE_TFLITE_BOUND] = read_bound,
+    [MOTE_TFLITE_NONE] = read_none,
+    [MOTE_TFLITE_CONV] = read_conv,
+    [MOTE_TFLITE_DEPTHWISE] = read_depthwise,
+    [MOTE_TFLITE_POOL] = read_pool,
+    [MOTE_TFLITE_DENSE] = read_dense,
+    [MOTE_TFLITE_ACTIVATION] = read_fused,
+    [MOTE_TFLITE_SOFTMAX] = read_softmax,
+    [MOTE_TFLITE_RESHAPE] = read_none,
+    [MOTE_TFLITE_SLOPE] = read_slope,
+    [MOTE_TFLITE_BOUND] = read_bound,
     [MOTE_TFLITE_PAD] = read_none,
 };
 
@@ -442,8 +449,8 @@ static mote_status add_pad(reader *r, const file_op *op, mote_err *err)
     const int32_t index = mote_flat_vec_i32(&r->f, v, 0);
     MOTE_TRY(get_tensor(r, index, &r->ids[output], err));
     const int32_t *before = r->zeros[index];
-    if (pads[0][0] != 0 || pads[0][1] != 0 || pads[3][0] != 0 || pads[3][1] != 0 || before[0] != 0 ||
-        before[1] != 0 || before[2] != 0 || before[3] != 0)
+    if (pads[0][0] != 0 || pads[0][1] != 0 || pads[3][0] != 0 || pads[3][1] != 0 ||
+        before[0] != 0 || before[1] != 0 || before[2] != 0 || before[3] != 0)
         return refuse(op, "only rows and columns can be padded, once", err);
     memcpy(r->zeros[output], pads[1], sizeof pads[1]);
     memcpy(r->zeros[output] + 2, pads[2], sizeof pads[2]);
@@ -530,8 +537,8 @@ static mote_status read_graph(reader *r, mote_err *err)
     MOTE_TRY(only_one(r, 2, "outputs", &output, err));
     MOTE_TRY(read_tensor(r, input, &t, err));
     if (t.spec.dtype != MOTE_I8 && t.spec.dtype != MOTE_F32)
-        return mote_fail(err, MOTE_UNSUPPORTED, "the model's input '%s' is neither int8 nor float32",
-                         t.name);
+        return mote_fail(err, MOTE_UNSUPPORTED,
+                         "the model's input '%s' is neither int8 nor float32", t.name);
     MOTE_TRY(mote_graph_add_input(r->g, &t.spec, &r->ids[input], err));
     for (size_t i = 0; i < r->operators.count; i++)
         MOTE_TRY(add_operator(r, (int32_t)i, err));

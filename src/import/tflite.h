@@ -12,9 +12,9 @@ bool mote_is_tflite(const void *bytes, size_t n);
 
 /* bytes[0..n) is a .tflite file with one subgraph, one input and one output, both int8 or both
  * float32, and the operators of tflite_ops.def; batch 1, dilation 1, depth multiplier 1, softmax
- * beta 1. The graph owns all it needs. Errors: PARSE the file is damaged or no TensorFlow Lite model; UNSUPPORTED
- * names the operator (with its index) or the property that is not supported; SHAPE, RANGE from
- * checking the graph. */
+ * beta 1. The graph owns all it needs. Errors: PARSE the file is damaged or no TensorFlow Lite
+ * model; UNSUPPORTED names the operator (with its index) or the property that is not supported;
+ * SHAPE, RANGE from checking the graph. */
 MOTE_MUST_USE mote_status mote_import_tflite(const void *bytes, size_t n, mote_graph **out,
                                              mote_err *err);
 

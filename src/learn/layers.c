@@ -96,8 +96,10 @@ static void set_window(net_node *n)
     n->dilation_w = n->attrs.dilation_w > 1 ? n->attrs.dilation_w : 1;
     n->span_h = (n->kernel_h - 1) * n->dilation_h + 1;
     n->span_w = (n->kernel_w - 1) * n->dilation_w + 1;
-    n->pad_h = n->attrs.top + mote_pad_before(n->attrs.padding, n->in_h, n->span_h, n->attrs.stride_h);
-    n->pad_w = n->attrs.left + mote_pad_before(n->attrs.padding, n->in_w, n->span_w, n->attrs.stride_w);
+    n->pad_h =
+        n->attrs.top + mote_pad_before(n->attrs.padding, n->in_h, n->span_h, n->attrs.stride_h);
+    n->pad_w =
+        n->attrs.left + mote_pad_before(n->attrs.padding, n->in_w, n->span_w, n->attrs.stride_w);
 }
 
 /* The node that a batch norm or ReLU can be taken into: the one before it, when nobody else reads

@@ -31,9 +31,9 @@ static mote_status wrap_tflite(const mote_graph *g, const char *name, mote_model
     char text[MOTE_MODEL_MAX_LABELS][4];
     const char *labels[MOTE_MODEL_MAX_LABELS];
     const mote_decision decision = {.op = {.smooth_hops = 1, .hop_ms = 100, .temperature = 1.0f}};
-    const bool are_shares = y->dtype == MOTE_F32 ? mote_graph_answers(g)
-                                                 : y->quant.zero_point == -128 &&
-                                                       y->quant.scales[0] == 0x1p-8f;
+    const bool are_shares = y->dtype == MOTE_F32
+                                ? mote_graph_answers(g)
+                                : y->quant.zero_point == -128 && y->quant.scales[0] == 0x1p-8f;
     if (n_out < 1 || n_out > MOTE_MODEL_MAX_LABELS || !are_shares)
         return mote_fail(err, MOTE_UNSUPPORTED,
                          "its %lld outputs are not the probabilities of 1 to %d classes (of a "

@@ -59,8 +59,7 @@ mote_status op_same_shape(const mote_graph *g, const mote_op *op, mote_shape *ou
 }
 
 /* Zeros around the input: of a VALID window of weights alone, and fewer than it spans. */
-static mote_status check_zeros(const mote_op *op, int32_t window_h, int32_t window_w,
-                               mote_err *err)
+static mote_status check_zeros(const mote_op *op, int32_t window_h, int32_t window_w, mote_err *err)
 {
     const mote_op_attrs *a = &op->attrs;
     if (a->top == 0 && a->bottom == 0 && a->left == 0 && a->right == 0)
@@ -71,11 +70,12 @@ static mote_status check_zeros(const mote_op *op, int32_t window_h, int32_t wind
                          mote_op_text(op->kind));
     if (a->top < 0 || a->bottom < 0 || a->left < 0 || a->right < 0 || a->top >= window_h ||
         a->bottom >= window_h || a->left >= window_w || a->right >= window_w)
-        return mote_fail(err, MOTE_ARG,
-                         "%s: %d, %d rows and %d, %d columns of zeros around the input; 0 to %d and "
-                         "0 to %d fit its window",
-                         mote_op_text(op->kind), a->top, a->bottom, a->left, a->right,
-                         window_h - 1, window_w - 1);
+        return mote_fail(
+            err, MOTE_ARG,
+            "%s: %d, %d rows and %d, %d columns of zeros around the input; 0 to %d and "
+            "0 to %d fit its window",
+            mote_op_text(op->kind), a->top, a->bottom, a->left, a->right, window_h - 1,
+            window_w - 1);
     return MOTE_OK;
 }
 
@@ -314,10 +314,10 @@ void op_conv_sizes(const mote_graph *g, const mote_op *op, mrt_conv *c)
     c->stride_w = op->attrs.stride_w;
     c->dilation_h = op->attrs.dilation_h > 1 ? op->attrs.dilation_h : 1;
     c->dilation_w = op->attrs.dilation_w > 1 ? op->attrs.dilation_w : 1;
-    c->pad_h = op->attrs.top + mote_pad_before(op->attrs.padding, c->in_h, op_span(c->kernel_h, c->dilation_h),
-                               c->stride_h);
-    c->pad_w = op->attrs.left + mote_pad_before(op->attrs.padding, c->in_w, op_span(c->kernel_w, c->dilation_w),
-                               c->stride_w);
+    c->pad_h = op->attrs.top + mote_pad_before(op->attrs.padding, c->in_h,
+                                               op_span(c->kernel_h, c->dilation_h), c->stride_h);
+    c->pad_w = op->attrs.left + mote_pad_before(op->attrs.padding, c->in_w,
+                                                op_span(c->kernel_w, c->dilation_w), c->stride_w);
 }
 
 mote_status op_conv_need(const mote_graph *g, int32_t op, const mrt_conv *c, mote_kernel_need *n,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* LEAKY_RELU: in where it is positive, bound in elsewhere, value by value; bound is 0 (a RELU by
- * itself) to 1. Comes with networks of float32 that others trained; as int8 a table of 256 values. */
+ * itself) to 1. Comes with networks of float32 that others trained; as int8 a table of 256 values.
+ */
 #include "graph/ops/common.h"
 
 static double value(const mote_op_attrs *a, double x)

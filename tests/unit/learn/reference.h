@@ -213,10 +213,10 @@ static inline void t_ref_window(const t_ref *r, const mote_op *o, int32_t s)
             oc = out->dims[3];
     int32_t dh = o->attrs.dilation_h ? o->attrs.dilation_h : 1,
             dw = o->attrs.dilation_w ? o->attrs.dilation_w : 1;
-    int32_t ph = o->attrs.top +
-                 mote_pad_before(o->attrs.padding, h, (kh - 1) * dh + 1, o->attrs.stride_h);
-    int32_t pw = o->attrs.left +
-                 mote_pad_before(o->attrs.padding, w, (kw - 1) * dw + 1, o->attrs.stride_w);
+    int32_t ph =
+        o->attrs.top + mote_pad_before(o->attrs.padding, h, (kh - 1) * dh + 1, o->attrs.stride_h);
+    int32_t pw =
+        o->attrs.left + mote_pad_before(o->attrs.padding, w, (kw - 1) * dw + 1, o->attrs.stride_w);
     const double *x = r->values[o->inputs[0]] + (size_t)s * t_elements(r->g, o->inputs[0]);
     double *y = r->values[o->outputs[0]] + (size_t)s * t_elements(r->g, o->outputs[0]);
     for (int32_t i = 0; i < oh * ow * oc; i++) {

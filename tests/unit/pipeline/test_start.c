@@ -117,8 +117,8 @@ static void the_bundle_says_where_it_began(void **state)
     tiny_remove(&t);
 }
 
-/* A network of float32 that others trained is all body: its layers stay bit for bit, and what ships is
- * int8. */
+/* A network of float32 that others trained is all body: its layers stay bit for bit, and what ships
+ * is int8. */
 static void an_embedding_of_others_is_a_start(void **state)
 {
     (void)state;
