@@ -18,4 +18,4 @@ mote predict: load '{{.*}}ad01_fp32.tflite': its 640 outputs are not the probabi
 
 $ mote compile "$MOTE_TEST_DATA/mlperf-tiny/models/ad01_fp32.tflite" -o c
 mote compile: a float32 graph answers for one sample at a time; a stream and a network alone are int8
-[exit 18]
+[exit 10]
