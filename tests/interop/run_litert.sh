@@ -83,9 +83,8 @@ else
 fi
 
 float() {    # float MODEL: 20 inputs by the reference interpreter
-    timeout 300 "$python" "$MOTE_SOURCE_ROOT/tests/interop/litert_float.py" "$1" \
-        "$MOTE_BUILD/tests/run_tflite_f32" 20 >"$work/log" 2>&1
-    if [ $? -eq 0 ]; then
+    if timeout 300 "$python" "$MOTE_SOURCE_ROOT/tests/interop/litert_float.py" "$1" \
+        "$MOTE_BUILD/tests/run_tflite_f32" 20 >"$work/log" 2>&1; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))

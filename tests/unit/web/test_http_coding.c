@@ -104,7 +104,7 @@ static void bad_compressed_bodies_get_a_clear_4xx(void **state)
             t_ask(fd, "POST", "/echo", "Content-Encoding: gzip\r\n", packed, cut, &body), 400);
         assert_non_null(strstr(body, "compressed body is damaged"));
     }
-    packed[n - 6] ^= 1; /* the checksum */
+    packed[(n - 6) % sizeof packed] ^= 1; /* the checksum */
     assert_int_equal(t_ask(fd, "POST", "/echo", "Content-Encoding: gzip\r\n", packed, n, &body),
                      400);
     n = compressed("hello", 5, 15, packed, sizeof packed);
