@@ -107,12 +107,12 @@ class Bench:
             raise SystemExit('%s: mote %s: %s' % (folder, ' '.join(args[:4]), (out.stdout + out.stderr)[-800:]))
         return out.stdout
 
-    def project(self, name, settings, learn, test, backgrounds):
+    def project(self, name, settings, learn, test, backgrounds, negatives=()):
         """A project that has learned: its folder, run id and the seconds it took."""
         folder = os.path.join(self.work, 'projects', name)
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(os.path.dirname(folder), exist_ok=True)
-        subprocess.run([self.mote, 'init', folder, '--template', 'keyword'], check=True, capture_output=True)
+        subprocess.run([self.mote, 'init', folder, '--template', self.args.template], check=True, capture_output=True)
         path = os.path.join(folder, 'mote.yaml')
         with open(path) as f:
             text = f.read()
@@ -129,6 +129,8 @@ class Bench:
                 self.run(folder, 'data', 'add', part, '--split', part, '--quiet')
         for b in backgrounds:
             self.run(folder, 'data', 'add', b, '--role', 'background', '--quiet')
+        for folder_of in negatives:
+            self.run(folder, 'data', 'add', folder_of, '--negative', '--quiet')
         begin, cpu = time.time(), os.times()
         said = json.loads(self.run(folder, 'run', 'compress', '--json'))
         after = os.times()
@@ -359,21 +361,32 @@ def row_wake(bench, settings, fold, seed, recipe):
              + clips_of(os.path.join(data, 'gsc-mixed35-and-noise', 'words'))}
     held = ('alphanumeric', 'commands', 'alphanumeric')[fold]
     learn = [c for p, clips in parts.items() if p != held for c in clips]
+    far = [c for part in ('arabic-speech-commands', 'dspspeech20', 'custom-speech-commands', 'precise-community')
+           for c in base_clips(data, part, lambda r: r['word'] != word)]
     spoken = [c for c in parts[held] if c.word == word]
+    taught = []
+    if bench.args.hours:
+        where = os.path.join(bench.work, 'taught-' + word)
+        stream.hours(where, word, stream.TAUGHT, [c.path for c in far])
+        taught = [os.path.join(where, name) for name in sorted(os.listdir(where))]
     project = bench.project('wake-%s-%d-%d' % (recipe, fold, seed), [('keywords', '[%s]' % word), ('data.require.min_per_class', '5'),
                             ('stream', '{hours: 0.2, max_false_accepts_per_hour: 0.5}')] +
-                            [s for s in settings if s[0] != 'stream'], learn, spoken,
-                            [os.path.join(data, 'gsc-mixed35-and-noise', 'background_noise')])
+                            [s for s in settings if s[0] != 'stream'], learn + (far if bench.args.more else []), spoken,
+                            [os.path.join(data, 'gsc-mixed35-and-noise', 'background_noise')], taught)
     folder, said, seconds = project
-    where = os.path.join(bench.work, 'wake-' + word)
-    far = [c.path for part in ('arabic-speech-commands', 'dspspeech20', 'custom-speech-commands', 'precise-community')
-           for c in base_clips(data, part, lambda r: r['word'] != word)]
-    stream.hours(where, word, far)
-    stream.spoken(where, word, [c.path for c in spoken], fold)
+    where = os.path.join(bench.work, 'wake-%s-%d' % (word, fold))
+    if not os.path.isdir(where):
+        os.makedirs(where)
+        stream.spoken(where, word, [c.path for c in spoken], fold)
+    every = os.path.join(bench.work, 'judging-' + word)
+    stream.hours(every, word, stream.SOURCES)
+    for name in os.listdir(every):  # the hours of a word are the same in each fold
+        if not os.path.exists(os.path.join(where, name)):
+            os.symlink(os.path.join(every, name), os.path.join(where, name))
     heard = json.loads(bench.run(folder, 'evaluate', '--stream', where, '--json'))
     out = {'row': 'wake', 'recipe': recipe, 'fold': fold, 'seed': seed, **seconds, 'word': word, 'held': held, 'learned': sum(c.word == word for c in learn),
            'plan': said['stages']['plan'].get('footprint'), 'hard': {}, 'stream': heard['stream'], 'curve': heard['curve'],
-           'conditions': heard['conditions'], 'limit': heard['limit']}
+           'mining': said['stages']['train'].get('mining'), 'conditions': heard['conditions'], 'limit': heard['limit']}
     bench.keep({**out, 'clean': wake_figures(heard)})
     if not bench.args.keep:
         shutil.rmtree(folder)
@@ -451,9 +464,12 @@ def main(kind=Bench):
     p.add_argument('--set', action='append', default=[])
     p.add_argument('--folds', default='0,1,2')
     p.add_argument('--seeds', default='1,2,3')
-    p.add_argument('--more', choices=['others', 'all'], help='row words: base-speech is learned from as well, by people who do not '
+    p.add_argument('--more', choices=['others', 'all'], help='row wake: words of four collections more; row words: base-speech is learned from as well, by people who do not '
                    'judge: its other words, or all (then the cut of row unopened is spent)')
     p.add_argument('--words', type=int, help='row words: the project learns from at most so many different other words')
+    p.add_argument('--hours', action='store_true', help='row wake: with hours without the word that no source which judges holds '
+                   '(reach_stream.TAUGHT), for training.mining_rounds and the threshold')
+    p.add_argument('--template', default='keyword', help='of the projects')
     p.add_argument('--clean', action='store_true', help='no hard copies')
     p.add_argument('--device', action='store_true', help='flash, RAM and instructions of the firmware too')
     p.add_argument('--keep', action='store_true', help='projects stay in WORK')

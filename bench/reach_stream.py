@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hours in which a wake word is not said, and a stream in which it is: for reach.py's row `wake`.
 
-The hours come from packages of Debian, unpacked anywhere that REACH_SOUNDS names (`dpkg -x`), and from the
-words of base-speech that the project does not have: real speech of many people and languages, real music,
-noises of games. What is not installed gives no hours, and the sum says so. Nothing is generated.
+The hours come from packages of Debian, unpacked anywhere that REACH_SOUNDS names (`dpkg -x`): real speech of
+many people and languages, real music, noises of games. SOURCES judge; TAUGHT, and the words of base-speech
+that the project does not have, may be learned from (`--hours`) and never judge. What is not installed gives
+no hours, and the sum says so. Nothing is generated.
 """
 import array
 import os
@@ -16,10 +17,11 @@ import reach_sound as sound
 SOURCES = [
     ('asterisk-en', 'usr/share/asterisk/sounds/en_US_f_Allison'), ('asterisk-es', 'usr/share/asterisk/sounds/es_MX_f_Allison'),
     ('asterisk-fr', 'usr/share/asterisk/sounds/fr_CA_f_June'), ('asterisk-it', 'usr/share/asterisk/sounds/it_IT_m_Carlo'),
-    ('asterisk-ru', 'usr/share/asterisk/sounds/ru_RU_f_IvrvoiceRU'), ('asterisk-menardi', 'usr/share/asterisk/sounds/it_IT_f_Menardi'),
-    ('asterisk-moh', 'usr/share/asterisk/moh'), ('klettres', 'usr/share/klettres'), ('ktuberling', 'usr/share/ktuberling/sounds'),
-    ('tuxpaint', 'usr/share/tuxpaint/stamps'), ('wesnoth', 'usr/share/games/wesnoth'), ('warzone', 'usr/share/games/warzone2100/music'),
-    ('hedgewars', 'usr/share/games/hedgewars/Data')]
+    ('asterisk-ru', 'usr/share/asterisk/sounds/ru_RU_f_IvrvoiceRU'), ('klettres', 'usr/share/klettres'),
+    ('ktuberling', 'usr/share/ktuberling/sounds'), ('wesnoth', 'usr/share/games/wesnoth'),
+    ('warzone', 'usr/share/games/warzone2100/music'), ('boswars', 'usr/share/games/boswars'), ('colobot', 'usr/share/games/colobot'),
+    ('asterisk-moh', 'usr/share/asterisk/moh'), ('tuxpaint', 'usr/share/tuxpaint/stamps'), ('drascula', 'usr/share/scummvm/drascula')]
+TAUGHT = [('asterisk-menardi', 'usr/share/asterisk/sounds/it_IT_f_Menardi'), ('hedgewars', 'usr/share/games/hedgewars/Data')]
 ENDS = ('.wav', '.ogg', '.opus', '.mp3', '.flac')
 NUMBERS = {'zero': '0', 'one': '1', 'two': '2', 'three': '3', 'four': '4', 'five': '5', 'six': '6', 'seven': '7', 'eight': '8', 'nine': '9'}
 
@@ -72,9 +74,9 @@ def joined(paths, out):
     os.remove(out + '.raw')
 
 
-def hours(folder, word, clips):
-    """FOLDER/SOURCE/*.wav of everything that there is, and of `clips` (paths), without the word."""
-    for name, place in SOURCES + [('base-speech', None)]:
+def hours(folder, word, sources, clips=()):
+    """FOLDER/SOURCE/*.wav of each source that is there, and of `clips` (paths), without the word."""
+    for name, place in sources + ([('base-speech', None)] if clips else []):
         to = os.path.join(folder, name)
         if os.path.exists(os.path.join(to, '.done')):
             continue

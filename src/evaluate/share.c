@@ -19,6 +19,12 @@ void mote_share_add(mote_share *s, double n, double k)
     s->n_groups++;
 }
 
+void mote_share_by_voices(mote_share *s)
+{
+    s->alike = MOTE_SHARE_ALIKE_VOICES;
+    s->is_told_by_groups = true;
+}
+
 mote_share mote_share_of(const mote_share_samples *x, double *scratch)
 {
     mote_share s = {0};
@@ -67,7 +73,8 @@ double mote_share_effect(const mote_share *s)
     const double between = s->kk - 2 * p * s->kn + p * p * s->nn;
     const double seen =
         groups > 1 && alone > 0 ? fmax(0, between) * groups / (groups - 1) / alone : usual;
-    return fmax(1, (seen * rarer + usual * MOTE_SHARE_PRIOR) / (rarer + MOTE_SHARE_PRIOR));
+    const double told = s->is_told_by_groups ? fmin(rarer, groups - 1) : rarer;
+    return fmax(1, (seen * told + usual * MOTE_SHARE_PRIOR) / (told + MOTE_SHARE_PRIOR));
 }
 
 static double quantile_of(const mote_share *s, double confidence)

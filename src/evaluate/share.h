@@ -20,20 +20,29 @@
 #ifndef MOTE_EVALUATE_SHARE_H
 #define MOTE_EVALUATE_SHARE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/interval.h"
 
-#define MOTE_SHARE_PRIOR 5.0
-#define MOTE_SHARE_ALIKE 0.05 /* of people */
+#define MOTE_SHARE_PRIOR        5.0
+#define MOTE_SHARE_ALIKE        0.05 /* of people */
+#define MOTE_SHARE_ALIKE_VOICES 0.2  /* of voices of synthetic speech */
 
 /* Sums over groups of n_g samples, k_g of which are counted. All 0: nothing was added. */
 typedef struct {
     double n, k, nn, kn, kk; /* of n_g, k_g, n_g^2, k_g n_g, k_g^2 */
     int64_t n_groups;        /* with samples */
     double alike;            /* what is usual of such groups; 0: MOTE_SHARE_ALIKE */
+    bool is_told_by_groups;  /* how they differ is told by no more than n_groups - 1 of them */
 } mote_share;
+
+/* The groups are voices of synthetic speech: two to four, mostly, which differ more than people do.
+ * That few of them are alike by chance is no sign that others will be, however much they say: what
+ * was seen of their differences counts as n_groups - 1 of the rarer outcome at most
+ * (docs/decisions/0262-what-few-voices-promise.md). */
+void mote_share_by_voices(mote_share *s);
 
 /* One more group of n samples, k of them counted; nothing when n is 0. */
 void mote_share_add(mote_share *s, double n, double k);

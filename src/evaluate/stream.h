@@ -231,6 +231,8 @@ MOTE_MUST_USE mote_status mote_stream_tally_create(size_t n_clips, int32_t n_rea
 /* Who says each clip: group_of [n_clips] in [0, n_groups), borrowed for the tally's life. Before
  * the first round; without it every clip stands alone. */
 void mote_stream_tally_group(mote_stream_tally *t, const int32_t *group_of, size_t n_groups);
+/* Those who say the clips are voices of synthetic speech (share.h). */
+void mote_stream_tally_by_voices(mote_stream_tally *t);
 /* Count a round. ARG when the outputs do not fit the detector. */
 MOTE_MUST_USE mote_status mote_stream_tally_add(mote_stream_tally *t, const mote_stream_outputs *o,
                                                 const mote_stream_track *track, mote_err *err);
@@ -259,6 +261,18 @@ MOTE_MUST_USE mote_status mote_stream_tally_nested(const mote_stream_nested *s,
                                                    const mote_project_value *value,
                                                    double confidence, mote_arena *a,
                                                    mote_stream_point *out, mote_err *err);
+
+/* The share of its events that `next` will miss at point `at` of `said`: of those who say them only
+ * how many events each has is looked at (mote_share_next). It is this that a promise is held by:
+ * the interval of a point is that of everybody, and a test shows some. Repetitions of a clip count
+ * once. NaN, 0..1 when either has no events. Scratch of `a` is rewound. ARG: no such point. */
+typedef struct {
+    const mote_stream_tally *said, *next;
+    size_t at;
+    double confidence;
+} mote_stream_others;
+MOTE_MUST_USE mote_status mote_stream_tally_next(const mote_stream_others *x, mote_arena *a,
+                                                 mote_interval *out, mote_err *err);
 
 /* Hours that could show a limit on false accepts at a confidence: Garwood's upper bound of
  * MOTE_STREAM_SPARE of them meets it. 0 when no number of hours can (a limit of 0). */

@@ -284,6 +284,7 @@ struct mote_stream_tally {
     uint32_t *placed;        /* [n_clips] as a word, in all rounds */
     const int32_t *group_of; /* [n_clips]; NULL: each stands alone */
     size_t n_groups;
+    bool is_by_voices;
     int64_t n_distinct, n_rounds;
 };
 
@@ -309,6 +310,11 @@ void mote_stream_tally_group(mote_stream_tally *t, const int32_t *group_of, size
 {
     t->group_of = group_of;
     t->n_groups = n_groups;
+}
+
+void mote_stream_tally_by_voices(mote_stream_tally *t)
+{
+    t->is_by_voices = true;
 }
 
 static void add_counts(mote_stream_counts *sum, const mote_stream_counts *c)
@@ -367,20 +373,33 @@ static double repetition_of(const mote_stream_tally *t, size_t point)
     return n > 0 ? (squares + (n - by_clips)) / n : 1;
 }
 
-/* Events that stand alone and give the interval of these over groups. */
-static double independent_of(const mote_stream_tally *t, size_t point, mote_arena *scratch)
+/* The share missed at a point, each event times `weight`, over groups, or clips where none are
+ * known. */
+static mote_share share_of(const mote_stream_tally *t, size_t point, double weight,
+                           mote_arena *scratch)
 {
     mote_share share = {0};
     const mote_arena_mark mark = mote_arena_save(scratch);
-    double *missed = mote_arena_alloc(scratch, t->n_groups + 1, sizeof *missed);
-    double *placed = mote_arena_alloc(scratch, t->n_groups + 1, sizeof *placed);
+    const size_t n = t->group_of ? t->n_groups : t->n_clips;
+    double *missed = mote_arena_alloc(scratch, n + 1, sizeof *missed);
+    double *placed = mote_arena_alloc(scratch, n + 1, sizeof *placed);
     for (size_t i = 0; missed && placed && i < t->n_clips; i++) {
-        missed[t->group_of[i]] += t->missed[point * t->n_clips + i];
-        placed[t->group_of[i]] += t->placed[i];
+        const size_t g = t->group_of ? (size_t)t->group_of[i] : i;
+        missed[g] += weight * t->missed[point * t->n_clips + i];
+        placed[g] += weight * t->placed[i];
     }
-    for (size_t g = 0; missed && placed && g < t->n_groups; g++)
+    for (size_t g = 0; missed && placed && g < n; g++)
         mote_share_add(&share, placed[g], missed[g]);
     mote_arena_rewind(scratch, mark);
+    if (t->is_by_voices)
+        mote_share_by_voices(&share);
+    return share;
+}
+
+/* Events that stand alone and give the interval of these over groups. */
+static double independent_of(const mote_stream_tally *t, size_t point, mote_arena *scratch)
+{
+    const mote_share share = share_of(t, point, 1, scratch);
     return fmin(mote_share_independent(&share), (double)t->n_distinct);
 }
 
@@ -403,6 +422,7 @@ mote_status mote_stream_tally_sum(const mote_stream_tally *const *parts, size_t 
         mote_stream_tally_create(like->n_clips, like->n_reacting, &like->detector, a, &t, err));
     t->hop_s = like->hop_s;
     mote_stream_tally_group(t, like->group_of, like->n_groups);
+    t->is_by_voices = like->is_by_voices;
     for (size_t k = 0; k < n; k++) {
         const mote_stream_tally *one = parts[k];
         MOTE_BUG_IF(one->n_clips != t->n_clips || one->n_reacting != t->n_reacting);
@@ -464,6 +484,24 @@ mote_status mote_stream_tally_curve(const mote_stream_tally *t, const mote_proje
         curve->points[i] = mote_stream_point_of((double)(i + 1) / 256.0, &c, value, confidence);
     }
     *out = curve;
+    return MOTE_OK;
+}
+
+/* A clip that was placed in each of many rounds is one recording. */
+static double once(const mote_stream_tally *t)
+{
+    const int64_t placed = t->counts[0].n_targets;
+    return placed > 0 ? (double)t->n_distinct / (double)placed : 1;
+}
+
+mote_status mote_stream_tally_next(const mote_stream_others *x, mote_arena *a, mote_interval *out,
+                                   mote_err *err)
+{
+    if (x->at >= MOTE_STREAM_POINTS)
+        return mote_fail(err, MOTE_ARG, "stream: there is no point %zu", x->at);
+    const mote_share here = share_of(x->said, x->at, once(x->said), a);
+    const mote_share there = share_of(x->next, x->at, once(x->next), a);
+    *out = mote_share_next(&here, &there, x->confidence);
     return MOTE_OK;
 }
 

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/sample.h"
 #include "evaluate/stream.h"
 #include "pipeline/listen.h"
 #include "pipeline/rates.h"
@@ -217,6 +218,20 @@ static mote_status listen(listening *l, int32_t first, int32_t n, uint64_t seed,
     return MOTE_OK;
 }
 
+/* Are all that are asked for said by voices of Mote's own? */
+static bool is_said_by_voices(const mote_dataset *d, int32_t n_labels)
+{
+    size_t n = 0;
+    for (size_t i = 0; d->class_id && i < d->n; i++) {
+        if (d->class_id[i] >= n_labels)
+            continue;
+        if (!mote_sample_is_builtin(d->groups[d->group_id[i]]))
+            return false;
+        n++;
+    }
+    return n > 0;
+}
+
 static mote_status add_part(listening *l, const mote_jury *j, size_t first_clip, mote_err *err)
 {
     mote_evaluating *e = l->e;
@@ -227,6 +242,8 @@ static mote_status add_part(listening *l, const mote_jury *j, size_t first_clip,
     MOTE_TRY(mote_stream_tally_create(
         d->n, n_labels, &mote_setting_stream(e->p->settings)->detector, &e->arena, &p->tally, err));
     mote_stream_tally_group(p->tally, d->group_id, d->n_groups);
+    if (is_said_by_voices(d, n_labels))
+        mote_stream_tally_by_voices(p->tally);
     return MOTE_OK;
 }
 
@@ -392,15 +409,22 @@ static mote_evidence lesser(mote_evidence a, mote_evidence b)
     return a > b ? a : b;
 }
 
-/* What the point had promised on the stream of validation clips, beside what it does here. */
-static mote_status compare_point(mote_evaluating *e, const mote_stream_point *promised,
-                                 const mote_stream_point *measured, mote_err *err)
+/* What the point had promised on the stream of validation clips, beside what it does here: of
+ * misses what those who say validation's tell of as many others as say the test's. */
+static mote_status compare_point(listening *l, const mote_stream_point *measured, mote_err *err)
 {
+    mote_evaluating *e = l->e;
+    mote_interval missed = l->promised.false_reject_rate;
+    if (e->folds.n == 0) {
+        const mote_stream_others x = {l->parts[0].tally, l->parts[1].tally, l->choice.index,
+                                      CONFIDENCE};
+        MOTE_TRY(mote_stream_tally_next(&x, &e->arena, &missed, err));
+    }
     MOTE_TRY(mote_evaluating_promise(e, MOTE_METRIC_false_accepts_per_hour, MOTE_AT_STREAM,
-                                     promised->false_accepts_per_hour,
+                                     l->promised.false_accepts_per_hour,
                                      measured->false_accepts_per_hour, err));
-    return mote_evaluating_promise(e, MOTE_METRIC_false_reject_rate, MOTE_AT_STREAM,
-                                   promised->false_reject_rate, measured->false_reject_rate, err);
+    return mote_evaluating_promise(e, MOTE_METRIC_false_reject_rate, MOTE_AT_STREAM, missed,
+                                   measured->false_reject_rate, err);
 }
 
 static mote_status measure_point(listening *l, const mote_stream_point *q, mote_err *err)
@@ -479,7 +503,7 @@ static mote_status judge_stream(listening *l, mote_stream_point *point, mote_err
     MOTE_TRY(tell_stream(l, err));
     l->promised = choose->points[l->choice.index];
     MOTE_TRY(measure_point(l, point, err));
-    MOTE_TRY(compare_point(e, &l->promised, point, err));
+    MOTE_TRY(compare_point(l, point, err));
     const int32_t n_labels = (int32_t)task->labels.n;
     mote_operating_point op = mote_stream_operating_point(
         choose, &l->choice, n_labels, (int32_t)task->classes.n, e->decided.temperature);

@@ -168,7 +168,8 @@ static mote_status read_sums(const json_t *rate, const char *key, mote_share *ou
             return mote_fail(err, MOTE_PARSE, WHAT ": number %zu of '%s' is none", i, key);
         x[i] = json_number_value(v);
     }
-    *out = (mote_share){x[0], x[1], x[2], x[3], x[4], (int64_t)x[5], 0};
+    *out = (mote_share){
+        .n = x[0], .k = x[1], .nn = x[2], .kn = x[3], .kk = x[4], .n_groups = (int64_t)x[5]};
     return MOTE_OK;
 }
 

@@ -66,6 +66,30 @@ static void without_a_miss_nothing_is_certain(void **state)
     assert_true(isnan(z.value) && z.lo == 0 && z.hi == 1);
 }
 
+/* "hey mote": 96 words by the voices of validation, 47 missed alike; 120 by two others, 97 missed.
+ * docs/decisions/0262-what-few-voices-promise.md */
+static void voices_that_are_alike_by_chance_do_not_speak_for_others(void **state)
+{
+    (void)state;
+    static const int n[] = {48, 48}, k[] = {23, 24}, others[] = {60, 60}, none[] = {0, 0};
+    const mote_share people = of(n, k, 2), next = of(others, none, 2);
+    mote_share voices = people;
+    mote_share_by_voices(&voices);
+    /* nearly as many misses: what was seen counts as one, what is usual as five:
+     * (1 * 1/48 + 5 * (1 + 47 * 0.2)) / 6, where people are taken to be worth all their clips */
+    near_to(mote_share_effect(&people), 1, 1e-9, "effect of people");
+    const double between = 2 * (0.5 * 0.5 + 0.5 * 0.5), alone = 96 * 47.0 / 96 * 49 / 96;
+    near_to(mote_share_effect(&voices), (between / alone + 5 * 10.4) / 6, 1e-9, "of voices");
+    const mote_interval before = mote_share_interval(&people, 0.95),
+                        now = mote_share_interval(&voices, 0.95);
+    assert_true(now.lo < before.lo && now.hi > before.hi);
+    const double found = 97.0 / 120;
+    assert_true(mote_share_next(&people, &next, 0.95).hi < found);
+    assert_true(mote_share_next(&voices, &next, 0.95).hi > found);
+    assert_true(mote_share_next(&voices, &next, 0.95).hi < 0.97); /* and yet says something */
+    assert_true(mote_share_next(&voices, &next, 0.95).lo > 0.02);
+}
+
 static void the_next_few_people_are_less_certain_than_everybody(void **state)
 {
     (void)state;
@@ -204,15 +228,48 @@ static void intervals_hold_what_they_say_of_everybody_and_of_the_next(void **sta
     assert_true(sum_all > 0.945 && sum_all < 0.98 && sum_next > 0.945 && sum_next < 0.98);
 }
 
+/* As few voices as there are: they differ by an intraclass correlation of 0.27, 0.27 and 0.14. */
+static void few_voices_hold_what_they_say_of_the_next(void **state)
+{
+    (void)state;
+    static const world worlds[] = {{2, 2, 30, 0.9, 1}, {3, 2, 30, 0.9, 1}, {4, 4, 30, 0.6, 1}};
+    enum { N = 4000, N_WORLDS = sizeof worlds / sizeof worlds[0] };
+    static heard here, there;
+    for (size_t i = 0; i < N_WORLDS; i++) {
+        const world *w = &worlds[i];
+        int n_voices = 0, n_people = 0;
+        double width = 0;
+        for (uint64_t k = 0; k < N; k++) {
+            mote_rng rng;
+            mote_rng_init_stream(&rng, 815, (uint32_t)i, k);
+            hear(w, w->people, &rng, &here);
+            hear(w, w->next, &rng, &there);
+            mote_share voices = here.share;
+            mote_share_by_voices(&voices);
+            const double seen = there.share.k / there.share.n;
+            const mote_interval x = mote_share_next(&voices, &there.share, 0.95);
+            n_voices += holds(x, seen);
+            n_people += holds(mote_share_next(&here.share, &there.share, 0.95), seen);
+            width += (x.hi - x.lo) / N;
+        }
+        print_message("%d voices and %d others: %.1f %% held (as people: %.1f %%), %.2f wide\n",
+                      w->people, w->next, 100.0 * n_voices / N, 100.0 * n_people / N, width);
+        assert_true(n_voices > 0.91 * N && n_people < n_voices - 0.02 * N);
+        assert_true(width < 0.95);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_that_stand_alone_have_wilsons_interval),
         cmocka_unit_test(people_who_differ_count_as_fewer_and_few_people_say_little),
         cmocka_unit_test(without_a_miss_nothing_is_certain),
+        cmocka_unit_test(voices_that_are_alike_by_chance_do_not_speak_for_others),
         cmocka_unit_test(the_next_few_people_are_less_certain_than_everybody),
         cmocka_unit_test(sums_are_taken_of_those_who_are_in),
         cmocka_unit_test(intervals_hold_what_they_say_of_everybody_and_of_the_next),
+        cmocka_unit_test(few_voices_hold_what_they_say_of_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

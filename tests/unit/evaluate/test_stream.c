@@ -505,6 +505,50 @@ static void parts_add_up_and_people_are_what_is_independent(void **state)
                 alone->points[100].counts.n_independent + 1e-9);
 }
 
+/* What `said` tells of as many others. */
+static mote_status next_of(fixture *f, const mote_stream_tally *said, size_t at, mote_interval *out)
+{
+    mote_err err;
+    return mote_stream_tally_next(&(mote_stream_others){said, said, at, 0.95}, &f->arena, out,
+                                  &err);
+}
+
+/* One round or three of it: what others will miss rests on the clips. Voices say less of others
+ * than people do, alone and in a sum. */
+static void what_others_will_miss_rests_on_who_spoke(void **state)
+{
+    fixture *f = *state;
+    mote_err err;
+    mote_stream_tally *once = NULL, *thrice = NULL, *sum = NULL, *voices = NULL;
+    mote_interval one, three, spoken, added;
+    static int32_t by_twos[N_CLIPS];
+    for (int32_t i = 0; i < N_CLIPS; i++)
+        by_twos[i] = i % 2;
+    mote_stream_tally **all[] = {&once, &thrice, &voices};
+    f->config.seed = 3;
+    mote_stream_track t = build(f);
+    oracle o = {.t = &t, .mute_every = 3};
+    mote_stream_outputs out = run(f, &o);
+    for (int k = 0; k < 3; k++) {
+        OK(mote_stream_tally_create(N_CLIPS, N_KEYWORDS, &detector, &f->arena, all[k], &err));
+        mote_stream_tally_group(*all[k], by_twos, 2);
+        for (int round = 0; round < (k == 1 ? 3 : 1); round++)
+            OK(mote_stream_tally_add(*all[k], &out, &t, &err));
+    }
+    mote_stream_tally_by_voices(voices);
+    OK(next_of(f, once, 100, &one));
+    OK(next_of(f, thrice, 100, &three));
+    OK(next_of(f, voices, 100, &spoken));
+    assert_true(one.value > 0 && one.value < 1 && one.lo < one.value && one.hi > one.value);
+    assert_true(fabs(three.lo - one.lo) < 1e-9 && fabs(three.hi - one.hi) < 1e-9);
+    assert_true(spoken.lo < one.lo && spoken.hi > one.hi);
+    const mote_stream_tally *parts[1] = {voices};
+    OK(mote_stream_tally_sum(parts, 1, &f->arena, &sum, &err));
+    OK(next_of(f, sum, 100, &added));
+    assert_true(fabs(added.hi - spoken.hi) < 1e-9);
+    assert_int_equal(next_of(f, once, MOTE_STREAM_POINTS, &added), MOTE_ARG);
+}
+
 /* The only way to keep a limit of 0 may be never to detect anything: that is not chosen. */
 static void never_detecting_is_no_choice(void **state)
 {
@@ -652,6 +696,7 @@ int main(void)
         T(an_estimate_within_the_limit_is_no_proof),
         T(hearing_the_same_clips_again_is_not_new_evidence),
         T(parts_add_up_and_people_are_what_is_independent),
+        T(what_others_will_miss_rests_on_who_spoke),
         T(never_detecting_is_no_choice),
         T(the_money_decides_with_a_value),
         T(the_operating_point_is_stored_as_the_device_takes_it),
