@@ -305,9 +305,9 @@ static mote_status read_slope(reader *r, const file_op *op, mote_op_attrs *a, mo
     return MOTE_OK;
 }
 
-/* The second input, a constant of n numbers of a type. */
-static mote_status second_input(reader *r, const file_op *op, mote_dtype dtype, size_t n,
-                                const uint8_t **data, mote_err *err)
+/* The second input, a constant of n numbers of a type, of four bytes each: to [n]. */
+static mote_status second_input(reader *r, const file_op *op, mote_dtype dtype, size_t n, void *to,
+                                mote_err *err)
 {
     mote_flat_vector v = mote_flat_vec(&r->f, op->table, 1, 4);
     const int32_t index = v.count < 2 ? -1 : mote_flat_vec_i32(&r->f, v, 1);
@@ -320,16 +320,13 @@ static mote_status second_input(reader *r, const file_op *op, mote_dtype dtype, 
                       n == 1 ? "its second input must be one constant number"
                              : "its second input must be constant and say four dimensions",
                       err);
-    *data = r->f.data + t.data.at;
+    memcpy(to, r->f.data + t.data.at, t.data.count);
     return MOTE_OK;
 }
 
 static mote_status read_bound(reader *r, const file_op *op, mote_op_attrs *a, mote_err *err)
 {
-    const uint8_t *data = NULL;
-    MOTE_TRY(second_input(r, op, MOTE_F32, 1, &data, err));
-    memcpy(&a->bound, data, sizeof a->bound);
-    return MOTE_OK;
+    return second_input(r, op, MOTE_F32, 1, &a->bound, err);
 }
 
 static mote_status (*const readers[MOTE_N_TFLITE_OPTIONS])(reader *, const file_op *,
@@ -441,11 +438,9 @@ static mote_status output_of(reader *r, const file_op *op, int32_t *out, mote_er
 static mote_status add_pad(reader *r, const file_op *op, mote_err *err)
 {
     mote_flat_vector v = mote_flat_vec(&r->f, op->table, 1, 4);
-    int32_t pads[4][2], output = -1; /* before and behind n, h, w, c */
-    const uint8_t *data = NULL;
+    int32_t pads[4][2] = {{0}}, output = -1; /* before and behind n, h, w, c */
     MOTE_TRY(output_of(r, op, &output, err));
-    MOTE_TRY(second_input(r, op, MOTE_I32, 8, &data, err));
-    memcpy(pads, data, sizeof pads);
+    MOTE_TRY(second_input(r, op, MOTE_I32, 8, pads, err));
     const int32_t index = mote_flat_vec_i32(&r->f, v, 0);
     MOTE_TRY(get_tensor(r, index, &r->ids[output], err));
     const int32_t *before = r->zeros[index];
