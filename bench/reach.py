@@ -381,8 +381,10 @@ def row_wake(bench, settings, fold, seed, recipe):
     every = os.path.join(bench.work, 'judging-' + word)
     stream.hours(every, word, stream.SOURCES)
     for name in os.listdir(every):  # the hours of a word are the same in each fold
-        if not os.path.exists(os.path.join(where, name)):
-            os.symlink(os.path.join(every, name), os.path.join(where, name))
+        os.makedirs(os.path.join(where, name), exist_ok=True)
+        for part in os.listdir(os.path.join(every, name)):  # by file: links to folders are not followed
+            if not os.path.exists(os.path.join(where, name, part)):
+                os.symlink(os.path.join(every, name, part), os.path.join(where, name, part))
     heard = json.loads(bench.run(folder, 'evaluate', '--stream', where, '--json'))
     out = {'row': 'wake', 'recipe': recipe, 'fold': fold, 'seed': seed, **seconds, 'word': word, 'held': held, 'learned': sum(c.word == word for c in learn),
            'plan': said['stages']['plan'].get('footprint'), 'hard': {}, 'stream': heard['stream'], 'curve': heard['curve'],
