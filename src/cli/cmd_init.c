@@ -202,9 +202,8 @@ const mote_command mote_cmd_init = {
         "Creates DIR with a mote.yaml in which every block is explained, a README and a\n"
         ".gitignore. Refuses a folder that holds a mote.yaml; other files are left alone.\n"
         "With --data a folder of recordings, one folder per word, is all that it takes: 'mote\n"
-        "run' comes next. With --word the words are spoken by the engines of synthetic speech that "
-        "are\n"
-        "installed, to see how long a clip must be.",
+        "run' comes next. With --word the words are spoken by the engines of synthetic speech\n"
+        "that are installed, to see how long a clip must be.",
     .examples = "mote init my-words\n"
                 "mote init my-words --data recordings\n"
                 "mote init mine --template wakeword --word \"hey mote\"\n"

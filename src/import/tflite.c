@@ -142,15 +142,18 @@ static mote_status add_widened(reader *r, const file_tensor *t, int32_t *id, mot
     if (t->data.count != (size_t)n)
         return mote_fail(err, MOTE_PARSE, "tensor '%s' stores %zu bytes, its shape needs %lld",
                          t->name, t->data.count, (long long)n);
-    int64_t inner = 1;
-    for (int32_t d = q->axis + 1; d < c->n_dims; d++)
-        inner *= c->dims[d];
-    if (q->n_scales > 1 && (q->axis < 0 || q->axis >= c->n_dims || q->n_scales != c->dims[q->axis]))
-        return damaged(err);
+    int64_t inner = n; /* that a scale holds for, one behind the other */
+    if (q->n_scales > 1) {
+        if (q->axis < 0 || q->axis >= c->n_dims || q->n_scales != c->dims[q->axis])
+            return damaged(err);
+        inner = 1;
+        for (int32_t d = q->axis + 1; d < c->n_dims; d++)
+            inner *= c->dims[d];
+    }
     const int8_t *values = (const int8_t *)(r->f.data + t->data.at);
     for (int64_t i = 0; i < n; i++)
-        ((float *)c->data)[i] = q->scales[q->n_scales > 1 ? i / inner % q->n_scales : 0] *
-                                (float)(values[i] - q->zero_point);
+        ((float *)c->data)[i] =
+            q->scales[i / inner % q->n_scales] * (float)(values[i] - q->zero_point);
     return MOTE_OK;
 }
 
@@ -355,13 +358,19 @@ static void order_pair(const reader *r, int32_t *inputs)
     inputs[1] = first;
 }
 
+/* Has a PAD put something around a tensor of the file? */
+static bool is_padded(const reader *r, int32_t index)
+{
+    static const int32_t none[4] = {0};
+    return memcmp(r->zeros[index], none, sizeof none) != 0;
+}
+
 /* What a PAD has put around an input becomes an attribute of the convolution that reads it. */
 static mote_status take_zeros(reader *r, const file_op *op, int32_t index, mote_op_attrs *attrs,
                               mote_err *err)
 {
-    static const int32_t none[4] = {0};
     const int32_t *zeros = r->zeros[index];
-    if (memcmp(zeros, none, sizeof none) == 0)
+    if (!is_padded(r, index))
         return MOTE_OK;
     if (op->row->options != MOTE_TFLITE_CONV && op->row->options != MOTE_TFLITE_DEPTHWISE)
         return refuse(op, "reads what a PAD gives: that is supported of convolutions", err);
@@ -443,9 +452,8 @@ static mote_status add_pad(reader *r, const file_op *op, mote_err *err)
     MOTE_TRY(second_input(r, op, MOTE_I32, 8, pads, err));
     const int32_t index = mote_flat_vec_i32(&r->f, v, 0);
     MOTE_TRY(get_tensor(r, index, &r->ids[output], err));
-    const int32_t *before = r->zeros[index];
     if (pads[0][0] != 0 || pads[0][1] != 0 || pads[3][0] != 0 || pads[3][1] != 0 ||
-        before[0] != 0 || before[1] != 0 || before[2] != 0 || before[3] != 0)
+        is_padded(r, index))
         return refuse(op, "only rows and columns can be padded, once", err);
     memcpy(r->zeros[output], pads[1], sizeof pads[1]);
     memcpy(r->zeros[output] + 2, pads[2], sizeof pads[2]);
@@ -537,7 +545,7 @@ static mote_status read_graph(reader *r, mote_err *err)
     MOTE_TRY(mote_graph_add_input(r->g, &t.spec, &r->ids[input], err));
     for (size_t i = 0; i < r->operators.count; i++)
         MOTE_TRY(add_operator(r, (int32_t)i, err));
-    if (r->operators.count == 0 || r->ids[output] != r->g->outputs[0])
+    if (r->operators.count == 0 || r->ids[output] != r->g->outputs[0] || is_padded(r, output))
         return mote_fail(err, MOTE_UNSUPPORTED,
                          "the model's output is not computed by its last "
                          "operator");

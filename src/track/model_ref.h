@@ -2,7 +2,7 @@
 /* What MODEL means: a file, the registry, or a run.
  *
  *   path of a bundle file           name from the bundle, version: 12 digits of its SHA-256
- *   path of an int8 .tflite file    name of the file; a classifier of tensors whose labels are the
+ *   path of a .tflite file          name of the file; a classifier of tensors whose labels are the
  *                                   numbers of its outputs, without thresholds: it detects nothing
  *   name, name@alias, name/version  the registry, under its name and version number
  *   run id, name, "latest"          the artifact "....mote" of a run; version: 8 digits of its id.

@@ -21,12 +21,12 @@ def main():
     it = Interpreter(model)
     it.allocate_tensors()
     i, o = it.get_input_details()[0], it.get_output_details()[0]
-    data = np.random.default_rng(3).normal(0, 1, (count, *i["shape"][1:])).astype(np.float32)
+    data = np.random.default_rng(3).normal(0, 1, (count, *i["shape"])).astype(np.float32)
     done = subprocess.run([program, model], input=data.tobytes(), stdout=subprocess.PIPE, check=True)
     ours = np.frombuffer(done.stdout, np.float32).reshape(count, -1)
     theirs = []
     for x in data:
-        it.set_tensor(i["index"], x[None])
+        it.set_tensor(i["index"], x)
         it.invoke()
         theirs.append(it.get_tensor(o["index"]).ravel().copy())
     theirs = np.stack(theirs)

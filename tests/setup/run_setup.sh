@@ -2,28 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # tools/setup: silent and quick when nothing is missing, names and the command where it may not
 # install, a mistake for a mistaken group. Nothing is installed: apt-get is a recorder.
-root=$(cd "$(dirname "$0")/../.." && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
 setup=$root/tools/setup
-temp=$(mktemp -d) || exit 1
-trap 'rm -rf "$temp"' EXIT
-passed=0
-failed=0
-judge() {    # judge NAME TRUE-COMMAND..
-    name=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "not ok - $name (exit code $code)"
-        cat "$temp/out"
-    fi
-}
-try() {
-    "$@" >"$temp/out" 2>&1
-    code=$?
-}
-says() { grep -q "$1" "$temp/out"; }
+# shellcheck source=tests/judge.sh
+. "$here/../judge.sh"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
     echo "skip - no dpkg here"
@@ -87,5 +70,4 @@ judge "the table has a reason everywhere" awk '
     $1 !~ /^(build|test|device|check|bench)$/ || NF < 3 { print; bad = 1 }
     END { exit bad }' "$root/tools/packages.txt"
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ $failed -eq 0 ]
+verdict

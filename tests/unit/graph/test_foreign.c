@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A network of float32 that others trained: foreign.tflite, an embedding as converters write one
- * (tests/golden/make_foreign.py), computes what LiteRT does, becomes int8, begins a training; what
- * cannot be read is refused in words. */
+/* Networks that others trained, as converters write them (tests/golden/make_foreign.py): an embedding
+ * of float32 computes what LiteRT does, becomes int8, begins a training; int8 weights in float32, and
+ * a PAD of int8, likewise; what cannot be read is refused in words. */
 #include "support.h"
 
 #include <math.h>
@@ -17,25 +17,31 @@
 
 enum { N_SETS = 3, N_IN = 192, N_OUT = 6 };
 
+/* tests/golden/foreign.. */
 static char *golden(const char *name, size_t *n)
 {
     char path[512], *bytes = NULL;
     mote_err err = {0};
     const char *root = getenv("MOTE_SOURCE_ROOT");
     assert_non_null(root);
-    (void)mote_format(path, sizeof path, "%s/tests/golden/foreign.%s", root, name);
+    (void)mote_format(path, sizeof path, "%s/tests/golden/foreign%s", root, name);
     T_OK(mote_file_read(path, 1 << 20, &bytes, n, &err));
     return bytes;
 }
 
-static mote_graph *foreign(void)
+static mote_graph *read_golden(const char *name)
 {
     mote_err err = {0};
     mote_graph *g = NULL;
     size_t n = 0;
-    MOTE_SCOPED_FREE char *bytes = golden("tflite", &n);
+    MOTE_SCOPED_FREE char *bytes = golden(name, &n);
     T_OK(mote_import_tflite(bytes, n, &g, &err));
     return g;
+}
+
+static mote_graph *foreign(void)
+{
+    return read_golden(".tflite");
 }
 
 typedef struct {
@@ -45,7 +51,7 @@ typedef struct {
 static sample *samples(void)
 {
     size_t n = 0;
-    char *bytes = golden("f32", &n);
+    char *bytes = golden(".f32", &n);
     assert_int_equal(n, N_SETS * sizeof(sample));
     return (sample *)(void *)bytes;
 }
@@ -63,6 +69,51 @@ static void it_computes_what_litert_does(void **state)
             assert_float_equal(out[k], s[i].out[k], 1e-5f);
     }
     mote_free(s);
+    mote_graph_destroy(g);
+}
+
+static void int8_weights_are_what_they_stand_for(void **state)
+{
+    (void)state;
+    enum { N_X = 60, N_Y = 120 };
+    mote_err err = {0};
+    size_t n = 0;
+    mote_graph *g = read_golden("_mixed.tflite");
+    char *bytes = golden("_mixed.f32", &n);
+    const float *at = (const float *)(void *)bytes;
+    assert_int_equal(n, N_SETS * (N_X + N_Y) * sizeof *at);
+    assert_true(mote_graph_is_f32(g));
+    for (int i = 0; i < N_SETS; i++, at += N_X + N_Y) {
+        float out[N_Y];
+        T_OK(mote_graph_run_f32(g, at, out, NULL, NULL, &err));
+        for (int k = 0; k < N_Y; k++)
+            assert_float_equal(out[k], at[N_X + k], 1e-5f);
+    }
+    mote_free(bytes);
+    mote_graph_destroy(g);
+}
+
+static void a_pad_of_int8_is_zeros_around(void **state)
+{
+    (void)state;
+    enum { N_X = 60, N_Y = 96 };
+    mote_err err = {0};
+    size_t n = 0;
+    mote_graph *g = read_golden("_s8.tflite");
+    char *bytes = golden("_s8.s8", &n);
+    const int8_t *at = (const int8_t *)bytes;
+    mote_runner *r = NULL;
+    assert_int_equal(n, N_SETS * (N_X + N_Y));
+    assert_int_equal(g->n_ops, 1);
+    T_OK(mote_runner_create(g, &r, &err));
+    for (int i = 0; i < N_SETS; i++, at += N_X + N_Y) {
+        int8_t out[N_Y];
+        mote_runner_run(r, at, out, NULL, NULL);
+        for (int k = 0; k < N_Y; k++) /* within one count, as docs/formats/tflite.md says */
+            assert_in_range(out[k] - at[N_X + k] + 1, 0, 2);
+    }
+    mote_runner_destroy(r);
+    mote_free(bytes);
     mote_graph_destroy(g);
 }
 
@@ -145,7 +196,7 @@ static void refused(const int32_t pads[8], const char *words)
     mote_err err = {0};
     mote_graph *g = NULL;
     size_t n = 0, at = 0;
-    MOTE_SCOPED_FREE char *bytes = golden("tflite", &n);
+    MOTE_SCOPED_FREE char *bytes = golden(".tflite", &n);
     while (at + sizeof there <= n && memcmp(bytes + at, there, sizeof there) != 0)
         at += 4;
     assert_true(at + sizeof there <= n);
@@ -153,6 +204,18 @@ static void refused(const int32_t pads[8], const char *words)
     assert_int_not_equal(mote_import_tflite(bytes, n, &g, &err), MOTE_OK);
     if (!strstr(err.text, words))
         fail_msg("'%s' is not in: %s", words, err.text);
+}
+
+/* Zeros that no convolution takes in must not get lost. */
+static void a_pad_at_the_end_is_refused(void **state)
+{
+    (void)state;
+    mote_err err = {0};
+    mote_graph *g = NULL;
+    size_t n = 0;
+    MOTE_SCOPED_FREE char *bytes = golden("_end.tflite", &n);
+    assert_int_equal(mote_import_tflite(bytes, n, &g, &err), MOTE_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "the model's output is not computed by its last operator"));
 }
 
 static void what_cannot_be_padded_is_refused(void **state)
@@ -201,9 +264,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_computes_what_litert_does),
+        cmocka_unit_test(int8_weights_are_what_they_stand_for),
+        cmocka_unit_test(a_pad_of_int8_is_zeros_around),
         cmocka_unit_test(it_is_saved_whole),
         cmocka_unit_test(it_becomes_int8),
         cmocka_unit_test(an_embedding_is_all_body),
+        cmocka_unit_test(a_pad_at_the_end_is_refused),
         cmocka_unit_test(what_cannot_be_padded_is_refused),
         cmocka_unit_test(attributes_out_of_range_are_refused),
     };
