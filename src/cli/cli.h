@@ -161,8 +161,7 @@ void mote_table_say(mote_table *t, mote_cli *cli); /* and release */
 typedef struct {
     mote_cli *cli;
     const char *label;
-    int64_t total, done;
-    int64_t start_us, shown_us;
+    int64_t total, start_us, shown_us;
     mote_pace pace;
     bool is_open;
 } mote_progress;

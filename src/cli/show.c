@@ -224,7 +224,7 @@ static void draw(mote_progress *p, const char *note)
     if (left_us >= 0)
         mote_human_duration(left_us, left, sizeof left);
     if (p->cli->is_terminal) {
-        int filled = p->total > 0 ? (int)(BAR_CELLS * p->done / p->total) : 0;
+        int filled = p->total > 0 ? (int)(BAR_CELLS * p->pace.done / p->total) : 0;
         filled = filled > BAR_CELLS ? BAR_CELLS : filled;
         fputs("\r\033[K", f);
         mote_print(f, "%s ", p->label);
@@ -232,12 +232,12 @@ static void draw(mote_progress *p, const char *note)
             fputc('[', f);
             for (int i = 0; i < BAR_CELLS; i++)
                 fputc(i < filled ? '#' : '.', f);
-            fprintf(f, "] %lld/%lld", (long long)p->done, (long long)p->total);
+            fprintf(f, "] %lld/%lld", (long long)p->pace.done, (long long)p->total);
         } else {
-            fprintf(f, "%lld", (long long)p->done);
+            fprintf(f, "%lld", (long long)p->pace.done);
         }
     } else {
-        mote_print(f, "%s %lld/%lld", p->label, (long long)p->done, (long long)p->total);
+        mote_print(f, "%s %lld/%lld", p->label, (long long)p->pace.done, (long long)p->total);
     }
     mote_print(f, "%s%s%s%s%s", rate, left[0] ? ", left " : "", left, note[0] ? ", " : "", note);
     fputs(p->cli->is_terminal ? "" : "\n", f);
@@ -248,7 +248,6 @@ void mote_progress_update(mote_progress *p, int64_t done, const char *note, ...)
 {
     int64_t now = mote_clock_mono_us();
     mote_pace_hear(&p->pace, done, now);
-    p->done = done;
     if (p->cli->quiet || !p->is_open)
         return;
     int64_t interval = p->cli->is_terminal ? TERMINAL_INTERVAL_US : PIPE_INTERVAL_US;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Networks that others trained, as converters write them (tests/golden/make_foreign.py): an embedding
- * of float32 computes what LiteRT does, becomes int8, begins a training; int8 weights in float32, and
- * a PAD of int8, likewise; what cannot be read is refused in words. */
+/* Networks that others trained, as converters write them (tests/golden/make_foreign.py): an
+ * embedding of float32 computes what LiteRT does, becomes int8, begins a training; int8 weights in
+ * float32, and a PAD of int8, likewise; what cannot be read is refused in words. */
 #include "support.h"
 
 #include <math.h>
